@@ -1,0 +1,194 @@
+/** `approve`: what is kept of a call that waits for a person, and what its asker is told of it, then and later. */
+
+import { and, eq } from 'drizzle-orm'
+import type { Temporal } from 'temporal-polyfill'
+import type { PrincipalKind } from '../access/principal.ts'
+import type { Effect } from '../catalog/define.ts'
+import { idText } from '../catalog/kinds.ts'
+import { Refusal, type RefusalBody } from '../catalog/refusal.ts'
+import { newId } from '../database/columns.ts'
+import { dueWorkAt, enqueue } from '../database/jobs.ts'
+import type { Db } from '../database/pool.ts'
+import type { Context } from '../domain/context.ts'
+import { stateAt } from './approval-states.ts'
+import type { ApprovalRef, WriteBody } from './call.ts'
+import type { Versions } from './confirm.ts'
+import type { House } from './house.ts'
+import type { Parsed } from './parse.ts'
+import type { Requirement } from './policy.ts'
+import type { ResolvedRequest } from './resolve.ts'
+import { type Approval, approvalDetails, approvals } from './tables.ts'
+
+export interface Ask {
+  request: ResolvedRequest
+  parsed: Parsed
+  versions: Versions
+  effects: Effect[]
+  requirement: Requirement
+  preview: unknown
+  warnings: string[]
+  auditId: string
+  now: Temporal.Instant
+}
+
+/**
+ * Stores the call to be run as it is, or finds the one that waits already: the same asker, tool, arguments and
+ * key are one question, however often they are asked.
+ */
+export async function ask(house: House, db: Db, question: Ask): Promise<Approval> {
+  const waiting = await findWaiting(db, question)
+  if (waiting) return waiting
+  const { request, parsed, versions, effects, requirement, preview, warnings, auditId, now } = question
+  const { principal, workspace } = request
+  const [approval] = await db
+    .insert(approvals)
+    .values({
+      workspaceId: workspace.id,
+      id: newId(),
+      tool: request.tool,
+      argumentsHash: parsed.hash,
+      requestKey: parsed.control.idempotency_key ?? '',
+      versions,
+      effects,
+      askedByKind: askerKind(principal.kind),
+      askedBy: principal.id!,
+      memberId: principal.memberId,
+      askedAt: now,
+      expiresAt: now.add({ minutes: requirement.expiresAfterMinutes }),
+      state: 'pending',
+      auditId,
+    })
+    .onConflictDoNothing()
+    .returning()
+  if (!approval) return ask(house, db, question) // The same question was stored as this one looked for it.
+  await db.insert(approvalDetails).values({
+    workspaceId: workspace.id,
+    approvalId: approval.id,
+    arguments: JSON.stringify(parsed.written),
+    preview: JSON.stringify(preview ?? null),
+    warnings: JSON.stringify(warnings),
+  })
+  if (!workspace.clock) await enqueue(db, dueWorkAt(approval.expiresAt))
+  // A sandbox tries things out; its people are not mailed.
+  if (workspace.kind === 'live') await enqueue(db, { task: 'notify_reviewers', jobKey: 'now' })
+  house.log.info({ approval: approval.id, tool: request.tool }, 'waits for approval')
+  return approval
+}
+
+/**
+ * Anonymous callers reach no gated tool, and the system calls none. A customer waits for nobody's approval on a page:
+ * what the business wants to decide, they ask it for.
+ */
+function askerKind(kind: PrincipalKind): Approval['askedByKind'] {
+  if (kind === 'customer')
+    throw new Refusal('forbidden_scope', 'The business decides on this itself; ask it.', {
+      needed_principal: 'member',
+    })
+  if (kind === 'anonymous' || kind === 'system') throw new Error(`${kind} asked for an approval.`)
+  return kind
+}
+
+async function findWaiting(db: Db, { request, parsed, now }: Ask): Promise<Approval | null> {
+  const [found] = await db
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.workspaceId, request.workspace.id),
+        eq(approvals.tool, request.tool),
+        eq(approvals.argumentsHash, parsed.hash),
+        eq(approvals.askedBy, request.principal.id!),
+        eq(approvals.requestKey, parsed.control.idempotency_key ?? ''),
+        eq(approvals.state, 'pending'),
+      ),
+    )
+  if (!found) return null
+  if (stateAt(found, now) === 'pending') return found
+  await setState(db, found, { state: 'expired' })
+  return null
+}
+
+export async function setState(
+  db: Db,
+  { workspaceId, id }: Approval,
+  change: Partial<Approval>,
+): Promise<void> {
+  await db
+    .update(approvals)
+    .set(change)
+    .where(and(eq(approvals.workspaceId, workspaceId), eq(approvals.id, id)))
+}
+
+/** Takes back what was asked under a key, where it still waits. */
+export async function withdrawAsked(
+  { db, workspace, emit }: Pick<Context, 'db' | 'workspace' | 'emit'>,
+  askedBy: string,
+  requestKey: string,
+): Promise<void> {
+  const withdrawn = await db
+    .update(approvals)
+    .set({ state: 'withdrawn' })
+    .where(
+      and(
+        eq(approvals.workspaceId, workspace.id),
+        eq(approvals.askedBy, askedBy),
+        eq(approvals.requestKey, requestKey),
+        eq(approvals.state, 'pending'),
+      ),
+    )
+    .returning({ id: approvals.id })
+  for (const { id } of withdrawn) emit({ type: 'approval.withdrawn', subject: { kind: 'approval', id } })
+}
+
+/** How an asker sees it. */
+export function approvalRef(house: House, approval: Approval, now: Temporal.Instant): ApprovalRef {
+  const id = idText('approval', approval.id)
+  return {
+    id,
+    state: stateAt(approval, now),
+    expires_at: approval.expiresAt.toString({ smallestUnit: 'millisecond' }),
+    url: `${house.publicUrl}/console/approvals/${id}`,
+  }
+}
+
+/** A retry of a call that waits, or waited: the same question, later its result. @throws Refusal as the run was refused */
+export async function replayApproval(
+  house: House,
+  db: Db,
+  workspaceId: string,
+  id: string,
+  now: Temporal.Instant,
+): Promise<WriteBody> {
+  const [row] = await db
+    .select()
+    .from(approvals)
+    .innerJoin(
+      approvalDetails,
+      and(
+        eq(approvalDetails.workspaceId, approvals.workspaceId),
+        eq(approvalDetails.approvalId, approvals.id),
+      ),
+    )
+    .where(and(eq(approvals.workspaceId, workspaceId), eq(approvals.id, id)))
+  const { approvals: approval, approval_details: details } = row!
+  const state = stateAt(approval, now)
+  if (state === 'executed')
+    return { ...(JSON.parse(details.answer ?? '{"status":"done"}') as WriteBody), replayed: true }
+  if (state === 'failed' || state === 'stale') throw refusalOf(JSON.parse(details.answer!) as RefusalBody)
+  if (state === 'expired') {
+    throw new Refusal('approval_expired', 'Nobody decided in time. Ask again with a new idempotency key.', {
+      approval: idText('approval', id),
+    })
+  }
+  return {
+    status: 'needs_approval',
+    data: JSON.parse(details.preview ?? 'null') ?? undefined,
+    approval: approvalRef(house, approval, now),
+    replayed: true,
+    warnings: state === 'pending' ? undefined : [`This was ${state}. Ask again with a new idempotency key.`],
+  }
+}
+
+function refusalOf({ code, message, details, next_tools }: RefusalBody): Refusal {
+  return new Refusal(code, message, details, next_tools)
+}

@@ -1,0 +1,264 @@
+/**
+ * A person decides on a call that waits. Not a tool: no API key, no client acting for a member and no automation
+ * gets here. The approval's row is locked first, so that however many approve at once, the call runs once.
+ */
+
+import { and, eq } from 'drizzle-orm'
+import type { Entry } from '../catalog/catalog.ts'
+import type { Effect } from '../catalog/define.ts'
+import { notFound, Refusal } from '../catalog/refusal.ts'
+import { newId } from '../database/columns.ts'
+import type { Transaction } from '../database/pool.ts'
+import { setState } from './approval.ts'
+import { type StoredState, stateAt } from './approval-states.ts'
+import { authorityOf } from './authority.ts'
+import { authorize } from './authorize.ts'
+import type { CallRequest, WriteBody } from './call.ts'
+import { type Found, withEdits } from './edits.ts'
+import { refusalFor, ruleBehind, withRetries } from './failures.ts'
+import type { House } from './house.ts'
+import { idsIn } from './names.ts'
+import { hashOf, parseInput } from './parse.ts'
+import { readPolicy } from './policy-store.ts'
+import { record, withoutSecrets } from './record.ts'
+import { mayReview, reviewersOf } from './reviewers.ts'
+import { contextOf, nowIn, run } from './run.ts'
+import { lookThrough, madeIn, seen } from './sight.ts'
+import { type Approval, approvalDetails, approvals } from './tables.ts'
+
+export interface Decision {
+  /** uuid */
+  approvalId: string
+  verdict: 'approve' | 'reject'
+  /** New values of fields that the tool lets a reviewer edit. */
+  edits?: Record<string, unknown>
+  /** The decider's words to the asker. */
+  note?: string
+}
+
+export interface Decided {
+  state: StoredState
+  /** What the run answered. */
+  answer?: WriteBody
+  /** Why it did not run, or failed. */
+  refusal?: Refusal
+}
+
+/** Who decides, and through what; the same shape as a call without a tool. */
+export type Decider = Omit<CallRequest, 'tool' | 'arguments'>
+
+/** @throws Refusal `forbidden_scope`, `not_found`, `invalid_transition`, `approval_expired`, `invalid_input` */
+export async function decide(house: House, decider: Decider, decision: Decision): Promise<Decided> {
+  if (!decider.principal.human) {
+    throw new Refusal('forbidden_scope', 'Only a signed-in person decides, in the console.', {
+      needed_principal: 'person',
+    })
+  }
+  try {
+    return await withRetries(() =>
+      house.database.transaction(decider.workspace.id, {}, tx => decideIn(house, tx, decider, decision)),
+    )
+  } catch (error) {
+    throw refusalFor(error, { ...decider, tool: 'decide', arguments: undefined }, house.log)
+  }
+}
+
+async function decideIn(
+  house: House,
+  tx: Transaction,
+  decider: Decider,
+  decision: Decision,
+): Promise<Decided> {
+  const { approval, found } = await lock(tx, decider, decision)
+  const entry = house.catalog.get(approval.tool)
+  const now = nowIn(decider.workspace)
+  const state = stateAt(approval, now)
+  if (state === 'executed' && decision.verdict === 'approve') return earlierResult(tx, approval)
+  if (state === 'rejected' && decision.verdict === 'reject') return { state }
+  if (state === 'expired') throw new Refusal('approval_expired', 'This waited too long and has expired.')
+  if (state !== 'pending') throw new Refusal('invalid_transition', `This is ${state} already.`, { state })
+  const denied = await reviewRefusal(house, tx, decider, approval)
+  if (denied) throw denied
+
+  const decided = { decidedBy: decider.principal.id!, decidedAt: now }
+  if (decision.verdict === 'reject') {
+    await setState(tx.db, approval, { ...decided, state: 'rejected' })
+    await keep(tx, approval, { note: decision.note })
+    await audit(tx, decider, entry, approval, decider.principal.id!)
+    return { state: 'rejected' }
+  }
+  if (!entry) return stale(tx, approval, decided, 'The tool is no longer offered.')
+  return execute(house, tx, { decider, decision, approval, entry, found, decided })
+}
+
+interface Execution {
+  decider: Decider
+  decision: Decision
+  approval: Approval
+  entry: Entry
+  found: Found
+  decided: { decidedBy: string; decidedAt: Approval['decidedAt'] }
+}
+
+/** As the asker, whose authority is looked up again; only if all that the decision rests on is as it was. */
+async function execute(house: House, tx: Transaction, execution: Execution): Promise<Decided> {
+  const { decider, decision, approval, entry, found, decided } = execution
+  const asker = await authorityOf(tx.db, approval)
+  if (!asker)
+    return stale(
+      tx,
+      approval,
+      decided,
+      'Whoever asked may no longer: a key that was revoked, a member who left, an automation that is off.',
+    )
+  const edited = withEdits(entry, found, decision.edits)
+  const request = { ...decider, principal: asker, tool: approval.tool, arguments: edited }
+  const auditId = newId()
+  const { context, trace } = contextOf(house, tx, request)
+  const wasEdited = edited !== found.arguments
+  const hash = hashOf(edited)
+  const happening = {
+    auditId,
+    request,
+    entry,
+    written: edited,
+    hash,
+    approvalId: approval.id,
+    decidedBy: decided.decidedBy,
+  }
+  const input = parseInput(entry, edited)
+  const settled = { ...decided, edited: wasEdited, argumentsHash: hash, resultAuditId: auditId }
+  const sent = wasEdited && {
+    arguments: JSON.stringify(edited),
+    originalArguments: JSON.stringify(found.arguments),
+  }
+
+  let denied: Refusal | null = null
+  tx.savepoint('run')
+  try {
+    authorize(entry, request)
+    const viewer = await lookThrough(context, edited)
+    const versions = (await entry.tool.review?.versions?.(context, input)) ?? {}
+    if (hashOf(versions) !== hashOf(approval.versions)) throw changed()
+    const ran = await run(entry, context, input)
+    ran.data = await seen(viewer, ran.data, [...idsIn(edited), ...madeIn(trace)])
+    if (hashOf(decidedOn(trace.effects, wasEdited)) !== hashOf(decidedOn(approval.effects, wasEdited)))
+      throw changed()
+    if (wasEdited) denied = await reviewRefusal(house, tx, decider, { ...approval, effects: trace.effects })
+    if (denied) throw denied
+    const body: WriteBody = { status: ran.goesOn ? 'processing' : 'done', data: ran.data }
+    if (trace.warnings.length > 0) body.warnings = trace.warnings
+    await record(tx, { ...happening, outcome: body.status, answer: body, events: trace.events })
+    await setState(tx.db, approval, { ...settled, state: 'executed' })
+    const answer = JSON.stringify(withoutSecrets(body, entry))
+    await keep(tx, approval, { note: decision.note, answer, ...sent })
+    return { state: 'executed', answer: body }
+  } catch (error) {
+    const refusal = ruleBehind(error)
+    if (!refusal || refusal === denied) throw error
+    tx.rollbackTo('run')
+    const authorityGone = ['approval_stale', 'forbidden_scope', 'unauthenticated'].includes(refusal.code)
+    if (authorityGone) return stale(tx, approval, decided, refusal.message)
+    await record(tx, { ...happening, outcome: 'refused', errorCode: refusal.code })
+    await setState(tx.db, approval, { ...settled, state: 'failed', errorCode: refusal.code })
+    await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()), ...sent })
+    return { state: 'failed', refusal }
+  }
+}
+
+/**
+ * Of the effects, what the decision rests on. An edit changes words: whom they reach and what they move stays as it
+ * was, or it is another call. An edited text is no longer a template's, and has the gate of any other.
+ */
+function decidedOn(effects: Effect[], wasEdited: boolean) {
+  return wasEdited ? effects.map(({ gate: _, template: __, ...effect }) => effect) : effects
+}
+
+function changed(): Refusal {
+  return new Refusal('approval_stale', 'Something this rests on has changed since it was asked.')
+}
+
+async function lock(tx: Transaction, { workspace }: Decider, { approvalId }: Decision) {
+  const [approval] = await tx.db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.workspaceId, workspace.id), eq(approvals.id, approvalId)))
+    .for('update')
+  if (!approval) throw notFound('approval')
+  const [details] = await tx.db
+    .select({ arguments: approvalDetails.arguments, preview: approvalDetails.preview })
+    .from(approvalDetails)
+    .where(and(eq(approvalDetails.workspaceId, workspace.id), eq(approvalDetails.approvalId, approvalId)))
+  const found: Found = {
+    arguments: JSON.parse(details?.arguments ?? '{}'),
+    preview: JSON.parse(details?.preview ?? 'null'),
+  }
+  return { approval, found }
+}
+
+/** Why it is not this person's to decide. */
+async function reviewRefusal(
+  house: House,
+  tx: Transaction,
+  { principal, workspace }: Decider,
+  approval: Approval,
+): Promise<Refusal | null> {
+  const reviewers = reviewersOf(house.catalog, approval, await readPolicy(tx.db, workspace.id), workspace)
+  if (mayReview(principal, reviewers)) return null
+  return new Refusal('forbidden_scope', `Only the role ${reviewers} or above decides this.`, {
+    needed_role: reviewers,
+  })
+}
+
+async function stale(
+  tx: Transaction,
+  approval: Approval,
+  decided: Execution['decided'],
+  why: string,
+): Promise<Decided> {
+  const refusal = new Refusal('approval_stale', why, {}, [approval.tool])
+  await setState(tx.db, approval, { ...decided, state: 'stale', errorCode: 'approval_stale' })
+  await keep(tx, approval, { answer: JSON.stringify(refusal.toBody()) })
+  return { state: 'stale', refusal }
+}
+
+async function keep(
+  tx: Transaction,
+  { workspaceId, id }: Approval,
+  details: Partial<typeof approvalDetails.$inferInsert>,
+) {
+  if (Object.values(details).every(value => value === undefined)) return
+  await tx.db
+    .update(approvalDetails)
+    .set(details)
+    .where(and(eq(approvalDetails.workspaceId, workspaceId), eq(approvalDetails.approvalId, id)))
+}
+
+async function audit(
+  tx: Transaction,
+  decider: Decider,
+  entry: Entry | undefined,
+  approval: Approval,
+  decidedBy: string,
+) {
+  if (!entry) return
+  const request = { ...decider, tool: approval.tool, arguments: undefined }
+  const events = [{ type: 'approval.rejected', subject: { kind: 'approval', id: approval.id } } as const]
+  await record(tx, {
+    auditId: newId(),
+    request,
+    entry,
+    outcome: 'refused',
+    approvalId: approval.id,
+    decidedBy,
+    events,
+  })
+}
+
+async function earlierResult(tx: Transaction, { workspaceId, id }: Approval): Promise<Decided> {
+  const [details] = await tx.db
+    .select({ answer: approvalDetails.answer })
+    .from(approvalDetails)
+    .where(and(eq(approvalDetails.workspaceId, workspaceId), eq(approvalDetails.approvalId, id)))
+  return { state: 'executed', answer: JSON.parse(details?.answer ?? '{"status":"done"}') as WriteBody }
+}

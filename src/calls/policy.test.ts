@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Effect, Tool } from '../catalog/define.ts'
+import { type PolicyRule, requirementOf } from './policy.ts'
+
+const tool = (changes: Partial<Tool> = {}) =>
+  ({ name: 'refund_payment', effect: 'write', ...changes }) as Tool
+const rule = (changes: Partial<PolicyRule>): PolicyRule => ({
+  tool: 'refund_payment',
+  gate: 'approve',
+  reviewers: 'admin',
+  expires_after_minutes: 60,
+  ...changes,
+})
+const refund = (amount: number, currency = 'EUR'): Effect => ({
+  kind: 'refund',
+  gate: 'allow',
+  amount: { amount, currency },
+})
+const gateOf = (subject: Tool, effects: Effect[], rules: PolicyRule[], at = '12:00') =>
+  requirementOf(subject, effects, rules, at).gate
+
+test('a call takes the strictest of what its tool and its effects ask', () => {
+  assert.equal(gateOf(tool(), [], []), 'allow')
+  assert.equal(gateOf(tool({ gate: 'confirm' }), [], []), 'confirm')
+  assert.equal(gateOf(tool({ gate: 'confirm' }), [{ kind: 'refund', gate: 'approve' }], []), 'approve')
+})
+
+test('a plain rule replaces both; other tools’ rules say nothing', () => {
+  assert.equal(gateOf(tool({ gate: 'approve' }), [], [rule({ gate: 'allow' })]), 'allow')
+  assert.equal(gateOf(tool(), [], [rule({ gate: 'confirm' })]), 'confirm')
+  assert.equal(gateOf(tool(), [], [rule({ tool: 'void_invoice' })]), 'allow')
+})
+
+test('a threshold is exceeded by more, not by as much; an amount in another currency counts as more', () => {
+  const above100 = [rule({ amount_over: { amount: 10_000, currency: 'EUR' } })]
+  assert.equal(gateOf(tool(), [refund(10_000)], above100), 'allow')
+  assert.equal(gateOf(tool(), [refund(10_001)], above100), 'approve')
+  assert.equal(gateOf(tool(), [refund(1, 'USD')], above100), 'approve')
+  const above20people = [rule({ recipients_over: 20 })]
+  assert.equal(gateOf(tool(), [{ kind: 'send', gate: 'allow', recipients: 20 }], above20people), 'allow')
+  assert.equal(gateOf(tool(), [{ kind: 'send', gate: 'allow', recipients: 21 }], above20people), 'approve')
+})
+
+test('a rule with a threshold only adds to a plain one', () => {
+  const rules = [rule({ gate: 'allow' }), rule({ amount_over: { amount: 0, currency: 'EUR' } })]
+  assert.equal(gateOf(tool({ gate: 'confirm' }), [refund(5)], rules), 'approve')
+})
+
+test('a rule for a template goes before the plain one, for that version of it and nothing else', () => {
+  const send = (template?: string): Effect => ({ kind: 'send', gate: 'approve', recipients: 1, template })
+  const rules = [rule({ gate: 'approve' }), rule({ gate: 'allow', template: 'booking_confirmation@2' })]
+  assert.equal(gateOf(tool(), [send('booking_confirmation@2')], rules), 'allow')
+  assert.equal(gateOf(tool(), [send('booking_confirmation@3')], rules), 'approve')
+  assert.equal(gateOf(tool(), [send()], rules), 'approve')
+  assert.equal(gateOf(tool(), [send('booking_confirmation@2'), refund(1)], rules), 'approve')
+  assert.equal(gateOf(tool(), [], rules), 'approve')
+  const over = [rule({ gate: 'approve', template: 'news@1', recipients_over: 0 })]
+  assert.equal(gateOf(tool(), [{ ...send('other@1'), gate: 'allow' }], over), 'allow')
+})
+
+test('nothing lets a destructive tool through without its preview, nor lowers a fixed gate', () => {
+  const free = [rule({ gate: 'allow' })]
+  assert.equal(gateOf(tool({ effect: 'destroy', gate: 'approve' }), [], free), 'confirm')
+  assert.equal(gateOf(tool({ gate: 'approve', gateIsFixed: true }), [], free), 'approve')
+})
+
+test('of several rules the strictest reviewers and the shortest time hold', () => {
+  const rules = [
+    rule({ reviewers: 'owner', amount_over: { amount: 0, currency: 'EUR' } }),
+    rule({ expires_after_minutes: 30, recipients_over: 0 }),
+  ]
+  const effects: Effect[] = [{ ...refund(5), recipients: 1 }]
+  assert.deepEqual(requirementOf(tool(), effects, rules, '12:00'), {
+    gate: 'approve',
+    reviewers: 'owner',
+    expiresAfterMinutes: 30,
+  })
+})
+
+test('a rule of an hour holds from it up to its end, goes before the plain one, and may span midnight', () => {
+  const rules = [rule({ gate: 'allow' }), rule({ gate: 'approve', hours: { from: '21:00', to: '07:30' } })]
+  const gates = ['07:29', '07:30', '12:00', '20:59', '21:00', '00:00'].map(at =>
+    gateOf(tool(), [], rules, at),
+  )
+  assert.deepEqual(gates, ['approve', 'allow', 'allow', 'allow', 'approve', 'approve'])
+  const office = [rule({ gate: 'allow', hours: { from: '09:00', to: '18:00' } })]
+  const asking = tool({ gate: 'approve' })
+  const asked = ['08:59', '09:00', '17:59', '18:00'].map(at => gateOf(asking, [], office, at))
+  assert.deepEqual(
+    asked,
+    ['approve', 'allow', 'allow', 'approve'],
+    'outside of it the tool asks what it asks',
+  )
+  const dear = [rule({ amount_over: { amount: 0, currency: 'EUR' }, hours: { from: '21:00', to: '24:00' } })]
+  assert.deepEqual(
+    ['20:59', '23:59'].map(at => gateOf(tool(), [refund(5)], dear, at)),
+    ['allow', 'approve'],
+  )
+})

@@ -1,0 +1,56 @@
+/** Has automations answer to what happened: they draft, and ask for the sending as any caller asks. */
+
+import { automationPrincipal } from '../access/automation.ts'
+import type { AsSystem } from '../calls/as-system.ts'
+import type { Call } from '../calls/call.ts'
+import { idText } from '../catalog/kinds.ts'
+import type { Context } from '../domain/context.ts'
+import {
+  type AutomaticDraft,
+  draftFor,
+  type Happened,
+  withdrawOvertaken,
+} from '../domain/messaging/automatic-draft.ts'
+import { wakeReminders } from '../domain/messaging/reminders.ts'
+import { type Handler, JobFailed } from './handler.ts'
+
+export interface Automating {
+  asSystem: AsSystem
+  call: Call
+  /** Takes back what an asker asked under a key, where it still waits. */
+  withdrawAsked(context: Context, askedBy: string, requestKey: string): Promise<void>
+}
+
+/** Each step finds what an earlier try has done, so the job may break off anywhere. */
+export function automate({ asSystem, call, withdrawAsked }: Automating): Handler {
+  return async ({ workspaceId, ids }) => {
+    const happened: Happened = { eventId: ids.event_id!, type: ids.type!, bookingId: ids.subject_id! }
+    await asSystem(workspaceId, 'withdraw_draft', async context => {
+      for (const { automation, eventId } of await withdrawOvertaken(context, happened)) {
+        await withdrawAsked(context, automation.id, eventId)
+      }
+    })
+    const { drafts, workspace } = await asSystem(workspaceId, 'draft_message', async context => {
+      const drafts = await draftFor(context, happened)
+      await wakeReminders(context) // The next one may be another now.
+      return { drafts, workspace: context.workspace }
+    })
+    for (const draft of drafts) await askToSend(call, workspace, draft)
+  }
+}
+
+async function askToSend(
+  call: Call,
+  workspace: Context['workspace'],
+  { automation, eventId, messageId }: AutomaticDraft,
+): Promise<void> {
+  const { refusal } = await call({
+    principal: automationPrincipal(automation),
+    workspace,
+    tool: 'send_message',
+    arguments: { message_id: idText('message', messageId), idempotency_key: eventId },
+    requestId: eventId,
+    surface: 'system',
+  })
+  if (refusal?.toBody().retryable) throw new JobFailed(`send_message answered ${refusal.code}.`)
+}

@@ -1,0 +1,70 @@
+/**
+ * Carries one message to its recipient. Kill it at any point: a provider that knows keys gets it again under the same
+ * one, and the recipient once; where none does, an attempt that was cut off stands as `unknown` for a person to decide.
+ */
+
+import type { AsSystem } from '../calls/as-system.ts'
+import { idText } from '../catalog/kinds.ts'
+import {
+  type Attempt,
+  beginAttempt,
+  type KeyHours,
+  type Outcome,
+  settle,
+} from '../domain/messaging/dispatch.ts'
+import type { Carriers, Mail } from './carrier.ts'
+import type { Handler } from './handler.ts'
+import { letterOf } from './letter.ts'
+import { NotSent } from './not-sent.ts'
+
+export interface Delivering {
+  asSystem: AsSystem
+  carriers: Carriers
+  /** Where the recipient of a delivery says that they want no more of its kind. */
+  unsubscribeUrl(delivery: { workspaceId: string; id: string }): string
+}
+
+export function deliver(parts: Delivering): Handler {
+  const { asSystem, carriers } = parts
+  const keyHours: KeyHours = provider => carriers[provider]?.keyHours ?? 0
+
+  return async ({ workspaceId, ids, signal }) => {
+    const attempt = await asSystem(workspaceId, DOING, context =>
+      beginAttempt(context, ids.delivery_id!, keyHours),
+    )
+    if (!attempt) return
+    const outcome = await carry(parts, attempt, signal)
+    await asSystem(workspaceId, DOING, context => settle(context, attempt.delivery, outcome, keyHours))
+  }
+}
+
+const DOING = 'deliver_message'
+
+async function carry(parts: Delivering, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+  const { delivery } = attempt
+  const carrier = parts.carriers[delivery.provider]
+  if (!carrier) return { kind: 'later', reason: 'not_configured' }
+  try {
+    const key = idText('delivery', delivery.id)
+    return { kind: 'sent', ...(await carrier.send(mailOf(parts, attempt), { key, signal })) }
+  } catch (error) {
+    if (!(error instanceof NotSent)) throw error
+    const { outcome, retryAfterSeconds: afterSeconds } = error
+    if (outcome === 'refused' || outcome === 'unclear') return { kind: outcome }
+    return { kind: 'later', reason: outcome, afterSeconds }
+  }
+}
+
+function mailOf({ unsubscribeUrl }: Delivering, { delivery, message }: Attempt): Mail {
+  const { recipient, subject, body } = delivery
+  return {
+    to: recipient,
+    ...letterOf({ language: message.language, subject, body }),
+    ...(message.purpose === 'marketing' && { headers: oneClick(unsubscribeUrl(delivery)) }),
+  }
+}
+
+/** RFC 8058: a mail reader offers a button, which posts. */
+function oneClick(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+}

@@ -1,0 +1,78 @@
+/** Carries mail by SMTP, to the server that SMTP_URL names. It knows no keys: what is sent twice arrives twice. */
+
+import { Readable } from 'node:stream'
+import { createTransport } from 'nodemailer'
+import type { Carrier } from './carrier.ts'
+import { NotSent } from './not-sent.ts'
+
+export interface SmtpConfig {
+  /** smtp:// or smtps://, with user and password where the server asks for them. */
+  url: string
+  /** `Backdesk <no-reply@example.com>` */
+  from: string
+}
+
+export function smtp({ url, from }: SmtpConfig): Carrier {
+  const domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
+  return {
+    keyHours: 0,
+    async send({ headers, ...mail }, { key, signal }) {
+      let offered = false
+      const transport = createTransport({ url, ...LIMITS })
+      // nodemailer reports a broken connection alike at every stage (`command: 'CONN'`), but reads the mail only once
+      // the server has answered DATA with 354.
+      transport.use('stream', ({ message }, done) => {
+        message.processFunc(text =>
+          Readable.from(
+            (async function* () {
+              offered = true
+              yield* text as Readable
+            })(),
+            { objectMode: false },
+          ),
+        )
+        done()
+      })
+      try {
+        const { messageId } = await transport.sendMail({
+          ...mail,
+          from,
+          messageId: `<${key}@${domain}>`,
+          headers: { ...AUTOMATIC, ...headers },
+          signal,
+        })
+        return { ref: messageId }
+      } catch (error) {
+        throw notSent(error as SmtpError, offered)
+      }
+    },
+  }
+}
+
+interface SmtpError {
+  responseCode?: number
+  /** nodemailer's: EENVELOPE and EMESSAGE are about this mail, whether the server said so or nodemailer saw it. */
+  code?: string
+}
+
+/** The server's own words may repeat the address, so that only its number is kept. */
+function notSent({ responseCode, code }: SmtpError, offered: boolean): NotSent {
+  const aboutTheMail = code === 'EENVELOPE' || code === 'EMESSAGE' || offered
+  const answer = `The mail server has not taken it: ${responseCode ?? code ?? 'for no known reason'}.`
+  // RFC 5321, section 4.2.1. A 5xx to a greeting or a password says nothing about the mail: the next try may do.
+  if (responseCode && responseCode >= 500 && aboutTheMail) return new NotSent('refused', answer)
+  if (responseCode) return new NotSent('deferred', answer)
+  if (offered) return new NotSent('unclear', `The mail server has not answered: ${code}.`)
+  return new NotSent(aboutTheMail ? 'refused' : 'unreachable', answer)
+}
+
+/** No vacation notice is sent back (RFC 3834). */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' }
+
+const LIMITS = {
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000, // Of silence.
+  disableFileAccess: true,
+  disableUrlAccess: true,
+}

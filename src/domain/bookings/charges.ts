@@ -1,0 +1,152 @@
+/**
+ * What a booking asks of its customer beside its price: a deposit ahead, a fee where they cancel late or do not come.
+ * This says what is due and what goes back; the money itself moves later, elsewhere, through gates of its own. So
+ * cancelling is gated by itself alone, and a customer does within the policy that they agreed to what they may.
+ */
+
+import { and, asc, eq, ne } from 'drizzle-orm'
+import { newId } from '../../database/columns.ts'
+import { priceOf } from '../business/prices.ts'
+import type { Context } from '../context.ts'
+import { keepCredit, returnCredit } from '../entitlements/credits.ts'
+import { sourceOf } from './credits.ts'
+import type { BookingEvent } from './states.ts'
+import { type Booking, bookingCharges, type Charge } from './tables.ts'
+
+/** How a visit came to nothing: for free, or at a cost. */
+export type Outcome = 'free' | 'late_cancel' | 'no_show'
+
+/** Minor units. */
+export interface Settlement {
+  /** null: none paid for it. */
+  credit: 'returned' | 'kept' | null
+  /** What the customer owes for the outcome; never where a credit is kept for it. */
+  fee: number
+  /** Of it, what the deposit pays: as much as it can, and never more than the fee. */
+  covered: number
+  /** What is left of the deposit, and goes back. */
+  refund: number
+}
+
+/** What the outcome means, or meant: the same code shows it before and does it. */
+export function settlementOf(
+  booking: Pick<Booking, 'paidWith' | 'lateCancelFeeAmount' | 'noShowFeeAmount'>,
+  charges: Pick<Charge, 'kind' | 'state' | 'amount'>[],
+  outcome: Outcome,
+): Settlement {
+  const costs = outcome !== 'free'
+  const deposit = charges.find(({ kind, state }) => kind === 'deposit' && state !== 'due')?.amount ?? 0
+  if (booking.paidWith === 'entitlement') {
+    return { credit: costs ? 'kept' : 'returned', fee: 0, covered: 0, refund: deposit }
+  }
+  const waived = charges.some(({ kind, state }) => kind === outcome && state === 'waived')
+  const asked = { free: null, late_cancel: booking.lateCancelFeeAmount, no_show: booking.noShowFeeAmount }
+  const fee = waived ? 0 : (asked[outcome] ?? 0)
+  const covered = Math.min(fee, deposit)
+  return { credit: null, fee, covered, refund: deposit - covered }
+}
+
+/** What stands, oldest first: one of each kind at most. */
+export function chargesOf({ db, workspace }: Context, bookingId: string): Promise<Charge[]> {
+  return db
+    .select()
+    .from(bookingCharges)
+    .where(
+      and(
+        eq(bookingCharges.workspaceId, workspace.id),
+        eq(bookingCharges.bookingId, bookingId),
+        ne(bookingCharges.state, 'void'),
+      ),
+    )
+    .orderBy(asc(bookingCharges.id))
+}
+
+/** What is still to be paid of it, or to be given back; minor units. */
+export function openAmount({ state, amount, coveredAmount }: Charge): number {
+  return state === 'due' || state === 'refund_due' ? amount - coveredAmount : 0
+}
+
+/** Asks for the deposit of a booking that waits for it. */
+export async function askDeposit(context: Context, booking: Booking, amount: number): Promise<void> {
+  await add(context, booking, { kind: 'deposit', amount, coveredAmount: 0, state: 'due' })
+  tell(context, booking, 'booking.deposit_due', 'deposit')
+}
+
+/**
+ * What an event brings about on the customer's side, once it has happened.
+ * @param booking locked, as it is after it
+ */
+export async function settle(context: Context, booking: Booking, event: BookingEvent): Promise<void> {
+  if (booking.customerId === null) return
+  if (event === 'cancel') return conclude(context, booking, booking.cancelledLate ? 'late_cancel' : 'free')
+  if (event === 'decline' || event === 'expire') return conclude(context, booking, 'free')
+  if (event === 'miss') return conclude(context, booking, 'no_show')
+  if (event === 'revert') return undo(context, booking)
+}
+
+/** For the gate: a policy may ask a person above some amount, though what is only noted as due asks nobody by itself. */
+export function declareCost(context: Context, { fee, covered, refund }: Settlement): void {
+  const due = fee - covered
+  if (due > 0) context.declare({ kind: 'charge', gate: 'confirm', amount: priceOf(context, due) })
+  if (refund > 0) context.declare({ kind: 'refund', gate: 'confirm', amount: priceOf(context, refund) })
+}
+
+async function conclude(context: Context, booking: Booking, outcome: Outcome): Promise<void> {
+  const charges = await chargesOf(context, booking.id)
+  const { credit, fee, covered, refund } = settlementOf(booking, charges, outcome)
+  const source = sourceOf(booking)
+  // What nobody answered, or the business called off, is no loss of the customer's.
+  if (credit === 'returned')
+    await returnCredit(context, { source, by: booking.cancelledBy === 'customer' ? 'customer' : 'business' })
+  if (credit === 'kept') await keepCredit(context, { source })
+  for (const deposit of charges.filter(({ kind }) => kind === 'deposit')) {
+    if (deposit.state === 'due') await change(context, deposit, { state: 'void' })
+    if (deposit.state !== 'paid') continue
+    await change(context, deposit, { state: refund > 0 ? 'refund_due' : 'kept', coveredAmount: covered })
+    if (refund > 0) tell(context, booking, 'booking.deposit_refund_due', 'deposit')
+  }
+  if (outcome === 'free' || fee === 0) return
+  const state = covered < fee ? 'due' : 'paid'
+  await add(context, booking, { kind: outcome, amount: fee, coveredAmount: covered, state })
+  if (state === 'due') tell(context, booking, 'booking.fee_due', outcome)
+}
+
+/**
+ * It was no no-show: the fee is void, and what the deposit paid of it is the deposit again. A credit that was kept stays
+ * taken, as a visit's is; it comes back, or moves, as any other from here.
+ */
+async function undo(context: Context, booking: Booking): Promise<void> {
+  for (const charge of await chargesOf(context, booking.id)) {
+    if (charge.kind === 'no_show') {
+      await change(context, charge, { state: 'void', reason: null, coveredAmount: 0 })
+      tell(context, booking, 'booking.fee_voided', 'no_show')
+    }
+    if (charge.kind === 'deposit' && (charge.state === 'kept' || charge.state === 'refund_due'))
+      await change(context, charge, { state: 'paid', coveredAmount: 0 })
+  }
+}
+
+async function add(
+  { db, now }: Context,
+  { workspaceId, id: bookingId }: Booking,
+  charge: Pick<Charge, 'kind' | 'amount' | 'coveredAmount' | 'state'>,
+): Promise<void> {
+  await db.insert(bookingCharges).values({ workspaceId, id: newId(), bookingId, ...charge, at: now })
+}
+
+export async function change(
+  { db, now }: Context,
+  { workspaceId, id }: Charge,
+  to: Partial<Pick<Charge, 'state' | 'coveredAmount' | 'reason'>>,
+): Promise<void> {
+  await db
+    .update(bookingCharges)
+    .set({ ...to, at: now })
+    .where(and(eq(bookingCharges.workspaceId, workspaceId), eq(bookingCharges.id, id)))
+}
+
+type Told = 'deposit_due' | 'deposit_refund_due' | 'fee_due' | 'fee_voided'
+
+function tell({ emit, now }: Context, { id }: Booking, type: `booking.${Told}`, kind: Charge['kind']): void {
+  emit({ type, subject: { kind: 'booking', id }, data: { kind }, at: now })
+}

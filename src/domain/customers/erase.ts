@@ -1,0 +1,226 @@
+/**
+ * Forgets a person. Invoices and ledgers stay, with nobody's name; what is known from then on is a salted hash of each
+ * address, so that no import makes a yes of what was forgotten.
+ */
+
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import { idText } from '../../catalog/kinds.ts'
+import { Refusal } from '../../catalog/refusal.ts'
+import { cancelBooking } from '../bookings/cancel.ts'
+import { bookingIntakes, bookings } from '../bookings/tables.ts'
+import { cancelEnrolment } from '../classes/cancel-enrolment.ts'
+import type { Context } from '../context.ts'
+import { deliveries, messages, suppressions } from '../messaging/tables.ts'
+import { startJob } from '../ops/jobs.ts'
+import { type Block, blockers } from './erase-blocks.ts'
+import { keepErasure } from './erased.ts'
+import { getCustomer, idsOf } from './get.ts'
+import { customerNotes, customerRelationships, customers, customFieldValues } from './tables.ts'
+import { comingVisits } from './visits.ts'
+
+export interface Erased {
+  customer_id: string
+  erased_at: NonNullable<(typeof customers.$inferSelect)['erasedAt']>
+  /** What stood against it, and was overridden. */
+  forced: Block[]
+}
+
+/** The worker's task: what providers hold of them is to go as well. */
+export const ERASE = 'erase_at_providers'
+
+export const NOBODY = 'Erased customer'
+
+/**
+ * Once: who is forgotten stays so.
+ * @param force in spite of what is open: visits to come are cancelled by the business
+ * @throws Refusal `invalid_transition` with `reasons`, `not_found`, `in_progress`
+ */
+export async function eraseCustomer(ctx: Context, id: string, force: boolean): Promise<Erased> {
+  const { db, workspace, now, emit } = ctx
+  const { id: customerId } = await getCustomer(ctx, id)
+  const ids = await idsOf(ctx, customerId)
+  await mustBeAlone(ctx, customerId)
+  const people = await db
+    .select()
+    .from(customers)
+    .where(and(eq(customers.workspaceId, workspace.id), inArray(customers.id, ids)))
+    .orderBy(customers.id)
+    .for('update')
+  const present = people.find(person => person.id === customerId)!
+  if (present.erasedAt) return { customer_id: customerId, erased_at: present.erasedAt, forced: [] }
+
+  const blocks = (await Promise.all(blockers.map(block => block(ctx, customerId))))
+    .flat()
+    .filter(({ count }) => count > 0)
+  if (blocks.length > 0 && !force) throw blocked(blocks)
+  ctx.declare({ kind: 'erase', gate: 'approve' })
+  await cancelVisits(ctx, customerId)
+  const contacts = contactsOf(people)
+  const traces = [
+    ...contacts,
+    ...people.flatMap(({ name, email }) => (email ? [name, email] : [name])),
+    ...ids.map(one => idText('customer', one)),
+  ]
+  await forgetMessages(ctx, ids, contacts)
+  await forgetDetails(ctx, ids)
+  await forgetCalls(ctx, traces)
+  await keepErasure(ctx, contacts)
+  await db
+    .update(customers)
+    .set({
+      name: NOBODY,
+      nameKey: NOBODY.toLowerCase(),
+      email: null,
+      emailKey: null,
+      phoneE164: null,
+      phoneExtension: null,
+      note: null,
+      tags: [],
+      language: null,
+      timeZone: null,
+      erasedAt: now,
+      updatedAt: now,
+      version: sql`${customers.version} + 1`,
+      status: sql`CASE WHEN ${customers.status} = 'merged' THEN 'merged' ELSE 'archived' END`,
+    })
+    .where(and(eq(customers.workspaceId, workspace.id), inArray(customers.id, ids)))
+  await startJob(ctx, ERASE, 1)
+  emit({ type: 'customer.erased', subject: { kind: 'customer', id: customerId } })
+  return { customer_id: customerId, erased_at: now, forced: blocks }
+}
+
+/**
+ * One erasure of a person at a time, be it a preview: it touches rows of every domain, and two that met there waited for
+ * each other. @throws Refusal `in_progress`
+ */
+async function mustBeAlone({ db, workspace }: Context, customerId: string): Promise<void> {
+  const { rows } = await db.execute<{ alone: boolean }>(
+    sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${workspace.id}/erase/${customerId}`}, 0)) AS alone`,
+  )
+  if (!rows[0]!.alone)
+    throw new Refusal('in_progress', 'This person is being erased, or previewed to be, just now. Try again.')
+}
+
+function blocked(reasons: Block[]): Refusal {
+  return new Refusal(
+    'invalid_transition',
+    `There is something open: ${reasons.map(({ reason, count }) => `${count} ${reason}`).join(', ')}. Settle it, or force.`,
+    { reasons },
+    ['list_bookings', 'get_customer_timeline'],
+  )
+}
+
+function contactsOf(people: (typeof customers.$inferSelect)[]): string[] {
+  return [...new Set(people.flatMap(({ emailKey, phoneE164 }) => [emailKey, phoneE164]))].filter(
+    contact => contact !== null,
+  )
+}
+
+async function cancelVisits(ctx: Context, customerId: string): Promise<void> {
+  for (const { kind, id } of await comingVisits(ctx, customerId)) {
+    if (kind === 'booking') await cancelBooking(ctx, id, 'business')
+    else await cancelEnrolment(ctx, id, 'business')
+  }
+}
+
+const GONE = '[erased]'
+
+/** That something was written, and when, stays; to whom and what does not. What waits is not sent. */
+async function forgetMessages({ db, workspace }: Context, ids: string[], contacts: string[]): Promise<void> {
+  const theirs = and(eq(messages.workspaceId, workspace.id), inArray(messages.customerId, ids))
+  const ofThem = db.select({ id: messages.id }).from(messages).where(theirs)
+  const emptied = (column: typeof messages.subject | typeof deliveries.subject) =>
+    sql`CASE WHEN ${column} IS NULL THEN NULL ELSE ${GONE} END`
+  await db
+    .update(deliveries)
+    .set({
+      recipient: GONE,
+      subject: emptied(deliveries.subject),
+      body: GONE,
+      providerRef: null,
+      state: sql`CASE WHEN ${deliveries.state} = 'queued' THEN 'cancelled' ELSE ${deliveries.state} END`,
+    })
+    .where(and(eq(deliveries.workspaceId, workspace.id), inArray(deliveries.messageId, ofThem)))
+  await db
+    .update(messages)
+    .set({
+      recipient: GONE,
+      subject: emptied(messages.subject),
+      body: GONE,
+      state: sql`CASE WHEN ${messages.state} = 'draft' THEN 'cancelled' ELSE ${messages.state} END`,
+    })
+    .where(theirs)
+  if (contacts.length > 0) {
+    await db
+      .delete(suppressions)
+      .where(and(eq(suppressions.workspaceId, workspace.id), inArray(suppressions.address, contacts)))
+  }
+}
+
+/** What was written of them, by them, and about whom they belong to. */
+async function forgetDetails({ db, workspace }: Context, ids: string[]): Promise<void> {
+  await db
+    .delete(customerNotes)
+    .where(and(eq(customerNotes.workspaceId, workspace.id), inArray(customerNotes.customerId, ids)))
+  await db
+    .delete(customFieldValues)
+    .where(and(eq(customFieldValues.workspaceId, workspace.id), inArray(customFieldValues.customerId, ids)))
+  await db
+    .delete(customerRelationships)
+    .where(
+      and(
+        eq(customerRelationships.workspaceId, workspace.id),
+        sql`(${inArray(customerRelationships.customerId, ids)} OR ${inArray(customerRelationships.otherId, ids)})`,
+      ),
+    )
+  const theirBookings = db
+    .select({ id: bookings.id })
+    .from(bookings)
+    .where(and(eq(bookings.workspaceId, workspace.id), inArray(bookings.customerId, ids)))
+  await db
+    .update(bookingIntakes)
+    .set({ answers: {} })
+    .where(
+      and(eq(bookingIntakes.workspaceId, workspace.id), inArray(bookingIntakes.bookingId, theirBookings)),
+    )
+  await db
+    .update(bookings)
+    .set({ note: null })
+    .where(
+      and(
+        eq(bookings.workspaceId, workspace.id),
+        inArray(bookings.customerId, ids),
+        isNotNull(bookings.note),
+      ),
+    )
+  await db.execute(sql`SELECT erase_words(${sql.param(ids)}::uuid[])`)
+}
+
+/**
+ * Arguments, answers and previews of calls in which they stand; that a call was made, by whom and when, stays. What
+ * waits for a yes and is about them is withdrawn.
+ */
+async function forgetCalls({ db, workspace }: Context, traces: string[]): Promise<void> {
+  const patterns = sql.param(traces.map(trace => `%${jsonText(trace).replace(/[\\%_]/g, '\\$&')}%`))
+  await db.execute(sql`
+    UPDATE call_details SET arguments = NULL, answer = NULL
+    WHERE workspace_id = ${workspace.id}
+      AND (arguments ILIKE ANY (${patterns}::text[]) OR answer ILIKE ANY (${patterns}::text[]))`)
+  const touched = sql`
+    SELECT d.approval_id FROM approval_details d
+    JOIN approvals a ON a.workspace_id = d.workspace_id AND a.id = d.approval_id AND a.tool <> 'erase_customer'
+    WHERE d.workspace_id = ${workspace.id} AND concat_ws(' ', d.arguments, d.original_arguments, d.preview, d.warnings, d.note, d.answer)
+      ILIKE ANY (${patterns}::text[])`
+  await db.execute(sql`
+    UPDATE approvals SET state = 'withdrawn'
+    WHERE workspace_id = ${workspace.id} AND state = 'pending' AND id IN (${touched})`)
+  await db.execute(sql`
+    UPDATE approval_details
+    SET arguments = '{}', original_arguments = NULL, preview = NULL, warnings = NULL, note = NULL, answer = NULL
+    WHERE workspace_id = ${workspace.id} AND approval_id IN (${touched})`)
+}
+
+/** As it stands inside a JSON text. */
+function jsonText(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}

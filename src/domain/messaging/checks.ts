@@ -1,0 +1,135 @@
+/** Whether a message may go out now: asked when it is drafted, when it is released, and again by whoever carries it. */
+
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import { Temporal } from 'temporal-polyfill'
+import { readSettings } from '../../access/settings.ts'
+import { bookings } from '../bookings/tables.ts'
+import { locations } from '../business/tables.ts'
+import type { Context } from '../context.ts'
+import { getCustomer } from '../customers/get.ts'
+import { customers } from '../customers/tables.ts'
+import { addressKey } from './channels.ts'
+import { quietUntil } from './quiet-hours.ts'
+import {
+  type ConsentEvent,
+  consentEvents,
+  type Message,
+  messageTemplates,
+  type Purpose,
+  type Suppression,
+  suppressions,
+} from './tables.ts'
+
+/** `quiet_hours` puts a message off until they end; the others keep it back. */
+export type Hindrance =
+  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' }
+  | { code: 'quiet_hours'; until: Temporal.Instant }
+
+/** What is asked of a message; one without a template was written freely, one without a booking is about none. */
+export type Checked = Pick<Message, 'customerId' | 'channel' | 'recipient' | 'purpose'> &
+  Partial<Pick<Message, 'bookingId' | 'language' | 'templateKey' | 'templateVersion'>>
+
+/** The gravest first; null: nothing is in its way at `context.now`. */
+export async function hindranceTo(context: Context, message: Checked): Promise<Hindrance | null> {
+  if (await isSuppressed(context, message)) return { code: 'suppressed' }
+  if (!(await isConsented(context, message))) return { code: 'consent_missing' }
+  if (!(await isInServiceWindow(context, message))) return { code: 'outside_service_window' }
+  const until = await quietHoursEnd(context, message)
+  return until && { code: 'quiet_hours', until }
+}
+
+async function isSuppressed({ db, workspace }: Context, message: Checked): Promise<boolean> {
+  const { channel, recipient, purpose } = message
+  const found = await db
+    .select({ scope: suppressions.scope })
+    .from(suppressions)
+    .where(
+      and(
+        eq(suppressions.workspaceId, workspace.id),
+        eq(suppressions.channel, channel),
+        eq(suppressions.address, addressKey(channel, recipient)),
+        isNull(suppressions.liftedAt),
+      ),
+    )
+  return found.some(({ scope }) => covers(scope, purpose))
+}
+
+export function covers(scope: Suppression['scope'], purpose: Purpose): boolean {
+  return scope === 'all' || purpose === 'marketing'
+}
+
+async function isConsented(context: Context, { customerId, channel, purpose }: Checked): Promise<boolean> {
+  const { db, workspace } = context
+  const { id } = await getCustomer(context, customerId)
+  const [last] = await db
+    .select({ state: consentEvents.state })
+    .from(consentEvents)
+    .where(
+      and(
+        eq(consentEvents.workspaceId, workspace.id),
+        eq(consentEvents.customerId, id),
+        eq(consentEvents.channel, channel),
+        eq(consentEvents.purpose, purpose),
+      ),
+    )
+    .orderBy(desc(consentEvents.at), desc(consentEvents.id))
+    .limit(1)
+  return isAgreed(purpose, last?.state ?? null)
+}
+
+/** Marketing takes a yes. What is about the customer's own business goes out until they say no. */
+export function isAgreed(purpose: Purpose, lastWord: ConsentEvent['state'] | null): boolean {
+  return purpose === 'marketing' ? lastWord === 'granted' : lastWord !== 'withdrawn'
+}
+
+/**
+ * WhatsApp carries free text for 24 hours after the customer wrote. No inbound message exists yet, so that window is
+ * never open, and only a template that WhatsApp has approved goes out.
+ */
+async function isInServiceWindow({ db, workspace }: Context, message: Checked): Promise<boolean> {
+  const { channel, language, templateKey, templateVersion } = message
+  if (channel !== 'whatsapp') return true
+  if (!templateKey || !templateVersion || !language) return false
+  const [template] = await db
+    .select({ providerState: messageTemplates.providerState })
+    .from(messageTemplates)
+    .where(
+      and(
+        eq(messageTemplates.workspaceId, workspace.id),
+        eq(messageTemplates.key, templateKey),
+        eq(messageTemplates.channel, channel),
+        eq(messageTemplates.language, language),
+        eq(messageTemplates.version, templateVersion),
+      ),
+    )
+  return template?.providerState === 'approved'
+}
+
+async function quietHoursEnd(context: Context, message: Checked): Promise<Temporal.Instant | null> {
+  if (message.purpose !== 'marketing') return null
+  const { quiet_hours: hours } = await readSettings(context)
+  if (!hours) return null
+  const end = quietUntil(context.now.epochMilliseconds, hours, await zoneOf(context, message))
+  return end === null ? null : Temporal.Instant.fromEpochMilliseconds(end)
+}
+
+/** The recipient's, as far as it is known: their own, else that of where they come to, else the business's. */
+async function zoneOf(context: Context, { customerId, bookingId }: Checked): Promise<string> {
+  const { db, workspace } = context
+  const { id } = await getCustomer(context, customerId)
+  const [customer] = await db
+    .select({ timeZone: customers.timeZone })
+    .from(customers)
+    .where(and(eq(customers.workspaceId, workspace.id), eq(customers.id, id)))
+  if (customer!.timeZone) return customer!.timeZone
+  if (!bookingId) return workspace.timeZone
+  const [location] = await db
+    .select({ timeZone: locations.timeZone })
+    .from(bookings)
+    .innerJoin(
+      locations,
+      and(eq(locations.workspaceId, bookings.workspaceId), eq(locations.id, bookings.locationId)),
+    )
+    .where(and(eq(bookings.workspaceId, workspace.id), eq(bookings.id, bookingId)))
+  return location?.timeZone ?? workspace.timeZone
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { defaultTemplates } from './default-templates.ts'
+import { render } from './render.ts'
+import { standardVariables } from './standard-variables.ts'
+
+/** A text that changes here has a new version: add its line, and leave the old one. */
+const frozen: Record<string, string> = {
+  'booking_confirmation email en 1': 'f6d0672be5c91d32',
+  'booking_confirmation sms en 1': '31a6f51bdd166cbd',
+  'booking_moved email en 1': 'a73de043e348dcef',
+  'booking_moved sms en 1': '46cc73fdadc07bd0',
+  'booking_cancelled email en 1': 'fdafe36b3fd930c0',
+  'booking_cancelled sms en 1': 'f44d44fa631b5e30',
+  'booking_reminder email en 1': 'e62edcccc6e6437d',
+  'booking_reminder sms en 1': '9bc2506fdffce65b',
+  'booking_follow_up email en 1': 'e862519dcfd6f172',
+  'booking_follow_up sms en 1': '0e48e6391514db5f',
+}
+
+test('each version of a default text is what it was when somebody let it through', () => {
+  for (const { subject, body, purpose, ...template } of defaultTemplates) {
+    const name = `${template.key} ${template.channel} ${template.language} ${template.version}`
+    assert.equal(hash([purpose, subject, body]), frozen[name], `${name}: another text is another version`)
+  }
+})
+
+test('defaults say nothing that a booking does not know', () => {
+  const variables = Object.entries(standardVariables).map(([name, type]) => ({ name, type }))
+  const values = {
+    customer_name: 'Ana',
+    business_name: 'Studio Norte',
+    service_name: 'Haircut',
+    staff_name: 'Eva',
+    location_name: 'Centro',
+    date: '2030-01-08',
+    time: '10:00',
+    price: { amount: 3500, currency: 'EUR' },
+  }
+  for (const { subject, body, key, channel } of defaultTemplates) {
+    const text = render({ subject, body, variables }, values, { language: 'en', zone: 'UTC' })
+    assert.doesNotMatch(`${text.subject} ${text.body}`, /[{}]/, `${key} ${channel}`)
+  }
+})
+
+test('an SMS of the house fits into two, in the letters of GSM-7', () => {
+  for (const { body, channel } of defaultTemplates) {
+    if (channel === 'sms') assert.match(body, /^[A-Za-z0-9 .,:{}_]{1,200}$/)
+  }
+})
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,158 @@
+/**
+ * What a business says before it says it in its own words. A policy lets a template through at a version, so a text
+ * that changes here takes a new version with it; a test holds each version to its text.
+ */
+
+import type { Channel, Purpose } from './tables.ts'
+
+export interface DefaultTemplate {
+  key: string
+  channel: Channel
+  language: string
+  version: number
+  purpose: Purpose
+  subject: string | null
+  body: string
+}
+
+export const defaultTemplates: readonly DefaultTemplate[] = [
+  {
+    key: 'booking_confirmation',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your booking at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+your booking is confirmed:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+{{price}}
+
+If you cannot come, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'booking_confirmation',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your booking is confirmed. {{service_name}} with {{staff_name}}, {{date}}, {{time}}.',
+  },
+  {
+    key: 'booking_moved',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your booking at {{business_name}} is now on {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+your booking has a new time:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+{{price}}
+
+If this does not suit you, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'booking_moved',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your booking has a new time. {{service_name}} with {{staff_name}}, {{date}}, {{time}}.',
+  },
+  {
+    key: 'booking_cancelled',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your booking at {{business_name}} on {{date}} is cancelled',
+    body: `Hello {{customer_name}},
+
+your booking is cancelled:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+We hope to see you another time.
+
+{{business_name}}`,
+  },
+  {
+    key: 'booking_cancelled',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your booking of {{service_name}}, {{date}}, {{time}}, is cancelled.',
+  },
+  {
+    key: 'booking_reminder',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'See you at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+we look forward to seeing you:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+If you cannot come, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'booking_reminder',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: see you on {{date}}, {{time}}. {{service_name}} with {{staff_name}}.',
+  },
+  // Nobody asked for it: who has not agreed to such mail gets none.
+  {
+    key: 'booking_follow_up',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'marketing',
+    subject: 'Thank you for your visit to {{business_name}}',
+    body: `Hello {{customer_name}},
+
+thank you for coming to {{service_name}} with {{staff_name}} on {{date}}.
+
+If something was not as it should be, please answer this mail. We hope to see you again.
+
+{{business_name}}`,
+  },
+  {
+    key: 'booking_follow_up',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'marketing',
+    subject: null,
+    body: '{{business_name}}: thank you for coming to {{service_name}} with {{staff_name}}. We hope to see you again.',
+  },
+]

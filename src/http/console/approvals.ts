@@ -1,0 +1,79 @@
+/** `/console/approvals`: the queue, one of it, and a person's decision as a form sends it. */
+
+import type { FastifyInstance } from 'fastify'
+import type { Decided } from '../../calls/decide.ts'
+import type { Reviewed } from '../../calls/review-desk.ts'
+import { Id, idText } from '../../catalog/kinds.ts'
+import { notFound, Refusal } from '../../catalog/refusal.ts'
+import type { Host } from '../host.ts'
+import { approvalPage, missingPage } from './approval-page.ts'
+import { decisionIn, formOf } from './decision-form.ts'
+import { deciderOf } from './decisions.ts'
+import { queryOf } from './kit.ts'
+import { queuePage } from './queue-page.ts'
+import { registerSeveral } from './several.ts'
+import { sendPage, visitOf } from './shell.ts'
+
+type Path = { Params: { id: string } }
+
+export function registerApprovals(app: FastifyInstance, host: Host): void {
+  app.get('/console/approvals', async (request, reply) => {
+    const visit = await visitOf(host, request)
+    // The mark first: what changes while the queue is read is news to the page, never lost to it.
+    const mark = await host.approvals.mark(visit.workspace.id)
+    const before = ApprovalId.safeParse(queryOf(request).before)
+    const queue = await host.approvals.queue(visit, before.data)
+    return sendPage(reply, queuePage(visit, queue, mark))
+  })
+
+  registerSeveral(app, host)
+
+  app.get<Path>('/console/approvals/:id', async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const id = ApprovalId.safeParse(request.params.id)
+    try {
+      if (!id.success) throw notFound('approval')
+      return sendPage(reply, approvalPage(visit, await host.approvals.read(visit, id.data)))
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'not_found') throw error
+      return sendPage(reply.code(404), missingPage(visit))
+    }
+  })
+
+  for (const verdict of ['approve', 'reject'] as const) {
+    app.post<Path>(`/console/approvals/:id/${verdict}`, async (request, reply) => {
+      const visit = await visitOf(host, request)
+      const approvalId = idOf(request.params.id)
+      const form = formOf(request.body)
+      const before = await host.approvals.read(visit, approvalId)
+      try {
+        const decided = await host.decide(deciderOf(visit, request), {
+          approvalId,
+          verdict,
+          ...decisionIn(form, verdict === 'approve' ? before : null),
+        })
+        const after = await host.approvals.read(visit, approvalId)
+        // What is shown once, as a new key is, would be lost behind a redirect.
+        if (hasMore(decided, after))
+          return sendPage(reply, approvalPage(visit, { ...after, answer: decided.answer }))
+        return reply.redirect(`/console/approvals/${idText('approval', approvalId)}`, 303)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        const now = await host.approvals.read(visit, approvalId)
+        return sendPage(reply.code(error.status), approvalPage(visit, now, { problem: error.message, form }))
+      }
+    })
+  }
+}
+
+const ApprovalId = Id('approval')
+
+function idOf(text: string): string {
+  const id = ApprovalId.safeParse(text)
+  if (!id.success) throw notFound('approval')
+  return id.data
+}
+
+function hasMore({ answer }: Decided, { answer: stored }: Reviewed): boolean {
+  return answer !== undefined && JSON.stringify(answer) !== JSON.stringify(stored)
+}

@@ -1,0 +1,199 @@
+/** `/console/calendar`: a day by person, a week of one person, and one booking with what can be done about it. */
+
+import type { FastifyInstance } from 'fastify'
+import { Temporal } from 'temporal-polyfill'
+import { Refusal } from '../../catalog/refusal.ts'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { type BookingRow, bookingPage } from './booking-page.ts'
+import { formOf } from './decision-form.ts'
+import { act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
+import { consolePage, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { type Entry, timeline } from './timeline.ts'
+
+const HOME = '/console/calendar'
+type Path = { Params: { id: string } }
+
+export function registerCalendar(app: FastifyInstance, host: Host): void {
+  app.get(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    return sendPage(reply, await calendarPage(visit, queryOf(request)))
+  })
+
+  app.get<Path>(`${HOME}/:id`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const booking = await visit.read<BookingRow>('get_booking', { booking_id: request.params.id })
+    return sendPage(reply, await bookingPage(visit, booking, queryOf(request)))
+  })
+
+  app.post<Path>(`${HOME}/:id/move`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { id } = request.params
+    const form = formOf(request.body)
+    const booking = await visit.read<BookingRow>('get_booking', { booking_id: id })
+    const args = { booking_id: id, start: startIn(form, booking.time_zone), ...given(form, ['staff_id']) }
+    const back = `${HOME}/${booking.id}?from=${encodeURIComponent(booking.starts_at)}&who=${booking.staff_id}`
+    return act(visit, request, reply, { tool: 'reschedule_booking', args, back, said: 'moved' })
+  })
+
+  for (const [step, { tool, said }] of Object.entries(steps)) {
+    app.post<Path>(`${HOME}/:id/${step}`, async (request, reply) => {
+      const visit = await visitOf(host, request)
+      const args = { booking_id: request.params.id, ...given(formOf(request.body), ['by']) }
+      return act(visit, request, reply, { tool, args, back: `${HOME}/${request.params.id}`, said })
+    })
+  }
+}
+
+const steps = {
+  confirm: { tool: 'confirm_booking', said: 'confirmed' },
+  decline: { tool: 'decline_booking', said: 'declined' },
+  cancel: { tool: 'cancel_booking', said: 'cancelled' },
+  check_in: { tool: 'check_in_booking', said: 'checkedIn' },
+  complete: { tool: 'complete_booking', said: 'completed' },
+  no_show: { tool: 'mark_booking_no_show', said: 'noShow' },
+  revert: { tool: 'revert_booking_status', said: 'reverted' },
+} as const
+
+/** An instant as it is, for an undo; or a day and a time on the location's clock. @throws Refusal `invalid_input` */
+function startIn({ start, day, time }: Record<string, string>, zone: string): string {
+  if (start) return start
+  try {
+    const local = Temporal.PlainDateTime.from(`${day}T${time}`)
+    // What no clock there shows is refused, what it shows twice is asked for: `reject` says so.
+    const at = local.toZonedDateTime(zone, { disambiguation: 'reject' })
+    return at.toInstant().toString({ smallestUnit: 'millisecond' })
+  } catch {
+    throw new Refusal('nonexistent_local_time', say.calendar.noSuchTime)
+  }
+}
+
+interface Person {
+  id: string
+  name: string
+  colour: string | null
+  location_ids: string[]
+}
+
+interface Place {
+  id: string
+  name: string
+  time_zone: string
+}
+
+interface Agenda {
+  time_zone: string
+  days: { date: string; closed: { starts_at: string; ends_at: string }[] }[]
+  entries: Entry[]
+}
+
+async function calendarPage(visit: Visit, query: Query): Promise<string> {
+  const [places, people] = await Promise.all([
+    visit.list<Place>('list_locations', { limit: 100 }),
+    visit.list<Person>('list_staff', { limit: 100 }),
+  ])
+  const person = people.rows.find(({ id }) => id === query.staff)
+  const place = places.rows.find(({ id }) => id === query.location) ?? places.rows[0]
+  if (!place || people.rows.length === 0) {
+    return consolePage(visit, say.sections.calendar, empty(say.calendar.noPeople), { wide: true })
+  }
+  const day = dayIn(query, visit, place.time_zone)
+  const days = person ? 7 : 1
+  const from = person ? mondayOf(day) : day
+  const agenda = await agendaOf(visit, {
+    ...(person ? { staff_id: person.id } : { location_id: place.id }),
+    from: from.toString(),
+    days,
+  })
+  const columns = person
+    ? agenda.days.map(({ date }) => ({
+        title: dayTitle(date, place.time_zone),
+        href: `${HOME}?day=${date}`,
+        entries: agenda.entries.filter(entry => entry.date === date),
+      }))
+    : people.rows
+        .filter(
+          ({ id, location_ids }) =>
+            location_ids.includes(place.id) || agenda.entries.some(({ staff_id }) => staff_id === id),
+        )
+        .map(({ id, name }) => ({
+          title: name,
+          href: `${HOME}?${new URLSearchParams({ day: day.toString(), staff: id }).toString()}`,
+          entries: agenda.entries.filter(({ staff_id }) => staff_id === id),
+        }))
+  const content = html`${steering({ day, days, person, place }, people.rows, places.rows)}
+${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
+${timeline(columns, { timeZone: agenda.time_zone, viewerZone: visit.viewerZone }, visit.viewerZone)}
+<p class="quiet zone">${say.calendar.zone(agenda.time_zone)}</p>`
+  const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)
+  return consolePage(visit, title, content, { wide: true })
+}
+
+/** A page of a tool at a time; a day of 300 entries is nobody's. */
+async function agendaOf(visit: Visit, args: Record<string, unknown>): Promise<Agenda> {
+  const { rows: first, next } = await visit.list<never>('get_calendar_agenda', args)
+  const agenda = first as unknown as Agenda
+  if (!next) return agenda
+  const more = await visit.read<Agenda>('get_calendar_agenda', { ...args, cursor: next })
+  return { ...agenda, entries: [...agenda.entries, ...more.entries] }
+}
+
+function dayIn({ day }: Query, { workspace }: Visit, zone: string): Temporal.PlainDate {
+  const now = workspace.clock ?? Temporal.Now.instant()
+  const today = now.toZonedDateTimeISO(zone).toPlainDate()
+  if (!/^(19|20|21)\d\d-\d\d-\d\d$/.test(day ?? '')) return today
+  try {
+    return Temporal.PlainDate.from(day!)
+  } catch {
+    return today
+  }
+}
+
+function mondayOf(day: Temporal.PlainDate): Temporal.PlainDate {
+  return day.subtract({ days: day.dayOfWeek - 1 })
+}
+
+function dayTitle(date: string, zone: string): string {
+  const noon = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: '12:00' })
+  return new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    timeZone: zone,
+  }).format(noon.epochMilliseconds)
+}
+
+interface Steering {
+  day: Temporal.PlainDate
+  days: number
+  person: Person | undefined
+  place: Place
+}
+
+/** Where else to look: plain links and one plain form. */
+function steering({ day, days, person, place }: Steering, people: Person[], places: Place[]): Html {
+  const at = (date: Temporal.PlainDate) =>
+    `${HOME}?${new URLSearchParams({ day: date.toString(), location: place.id, ...(person && { staff: person.id }) }).toString()}`
+  const everybody: [string, string] = ['', say.calendar.everybody]
+  return html`<div class="steering">
+<nav class="chips" aria-label="${say.calendar.days}">
+<a href="${at(day.subtract({ days }))}" rel="prev">‹ ${days === 1 ? say.calendar.before : say.calendar.weekBefore}</a>
+<a href="${HOME}${person && html`?staff=${person.id}`}">${say.calendar.today}</a>
+<a href="${at(day.add({ days }))}" rel="next">${days === 1 ? say.calendar.after : say.calendar.weekAfter} ›</a>
+</nav>
+<form class="fields filters" action="${HOME}">
+${field('day', say.calendar.day, day.toString(), { type: 'date' })}
+${choice('staff', say.calendar.who, [everybody, ...people.map(({ id, name }): [string, string] => [id, name])], person?.id)}
+${
+  places.length > 1 &&
+  choice(
+    'location',
+    say.calendar.where,
+    places.map(({ id, name }): [string, string] => [id, name]),
+    place.id,
+  )
+}
+<button>${say.kit.show}</button>
+</form></div>`
+}

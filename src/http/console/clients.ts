@@ -1,0 +1,66 @@
+/** `/console/clients`: which programs act for whom in this workspace, and the button that throws one out. */
+
+import type { FastifyInstance } from 'fastify'
+import type { Looker, ShownConnection } from '../../access/oauth/connections.ts'
+import { Id, idText } from '../../catalog/kinds.ts'
+import { notFound } from '../../catalog/refusal.ts'
+import type { Host } from '../host.ts'
+import { scopeLines } from '../oauth/scope-words.ts'
+import { type Html, html } from '../pages/html.ts'
+import { personOf } from './session.ts'
+import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { moment, outside } from './words.ts'
+
+const PATH = '/console/clients'
+
+export function registerClients(app: FastifyInstance, host: Host): void {
+  app.get(PATH, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const clients = await host.oauth.list(lookerOf(visit))
+    return sendPage(reply, consolePage(visit, say.sections.clients, listOf(visit, clients, host.publicUrl)))
+  })
+
+  app.post<{ Params: { id: string } }>(`${PATH}/:id/revoke`, async (request, reply) => {
+    const person = await personOf(host, request)
+    const id = Id('connection').safeParse(request.params.id)
+    if (!id.success) throw notFound('connection')
+    await host.oauth.revoke(lookerOf(person), id.data)
+    return reply.redirect(PATH, 303)
+  })
+}
+
+function lookerOf({ workspace, principal }: Pick<Visit, 'workspace' | 'principal'>): Looker {
+  return { workspaceId: workspace.id, principal }
+}
+
+function listOf(visit: Visit, clients: ShownConnection[], publicUrl: string): Html {
+  if (clients.length === 0) {
+    return html`<div class="empty">
+<h2>No client is connected</h2>
+<p>Add <code>${publicUrl}/mcp</code> as a connector in Claude or another AI client. It asks you here what it may do.</p>
+</div>`
+  }
+  return html`<p class="lede">Programs that were let into ${outside(visit.workspace.name)}. Revoking one takes effect at its
+next call.</p>
+${clients.map(client => card(visit, client))}`
+}
+
+function card(visit: Visit, client: ShownConnection): Html {
+  const { id, name, memberName, scopes, createdAt, lastUsedAt, resource } = client
+  const reading = readingOf(visit)
+  const label = idText('connection', id)
+  return html`<article class="card client" aria-labelledby="${label}">
+<h2 id="${label}">${outside(name)}</h2>
+<dl class="facts">
+<div><dt>Acts for</dt><dd>${outside(memberName)}</dd></div>
+<div><dt>Let in</dt><dd>${moment(createdAt, reading)}</dd></div>
+<div><dt>Last used</dt><dd>${lastUsedAt ? moment(lastUsedAt, reading) : 'never'}</dd></div>
+<div><dt>Through</dt><dd><code>${resource}</code></dd></div>
+</dl>
+<details><summary>What it may do</summary>
+<ul>${scopeLines(scopes).map(line => html`<li>${line}</li>`)}</ul>
+</details>
+<form method="post" action="${PATH}/${label}/revoke"><button class="danger"><span>Revoke ${outside(name)}</span></button></form>
+</article>`
+}

@@ -1,0 +1,92 @@
+/**
+ * The console: where owners and staff sign in, read what agents ask for, and decide. Every page works without a
+ * script; with one, the queue keeps itself fresh. The JSON operations of a signed-in person stand beside the pages.
+ */
+
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { refusalHeaders } from '../credentials.ts'
+import type { Host } from '../host.ts'
+import { setBrowserHeaders } from '../pages/browser-headers.ts'
+import { html } from '../pages/html.ts'
+import { page } from '../pages/page.ts'
+import { failureOf, titleOf } from '../problem.ts'
+import { registerActivity } from './activity.ts'
+import { registerApprovals } from './approvals.ts'
+import { registerCalendar } from './calendar.ts'
+import { registerClients } from './clients.ts'
+import { registerCustomers } from './customers.ts'
+import { registerDecisions } from './decisions.ts'
+import { acceptForms } from './form.ts'
+import { registerKeys } from './keys.ts'
+import { registerLive } from './live.ts'
+import { registerMessages } from './messages.ts'
+import { registerMore } from './more.ts'
+import { registerReviewLink } from './review-link.ts'
+import { registerServices } from './services.ts'
+import { registerSession } from './session.ts'
+import { registerSessions } from './sessions.ts'
+import { registerSettings } from './settings.ts'
+import { consoleLayout, sendPage } from './shell.ts'
+import { registerSignIn, signInPath } from './sign-in.ts'
+import { registerTeam } from './team.ts'
+import { say } from './texts/en.ts'
+import { placingRules } from './timeline.ts'
+import { registerToday } from './today.ts'
+
+export function registerConsole(app: FastifyInstance, host: Host): void {
+  registerSession(app, host)
+  registerDecisions(app, host)
+  app.register(async pages => {
+    await setBrowserHeaders(pages, host.publicUrl)
+    letFormsSayWhereTheyAre(pages)
+    acceptForms(pages)
+    answerWithPages(pages)
+    registerSignIn(pages, host)
+    registerToday(pages, host)
+    registerMore(pages, host)
+    registerClients(pages, host)
+    registerSessions(pages, host)
+    registerApprovals(pages, host)
+    registerLive(pages, host)
+    registerReviewLink(pages, host)
+    registerCalendar(pages, host)
+    registerCustomers(pages, host)
+    registerMessages(pages, host)
+    registerServices(pages, host)
+    registerTeam(pages, host)
+    registerActivity(pages, host)
+    registerKeys(pages, host)
+    registerSettings(pages, host)
+    serve(pages, 'console.css', 'text/css', placingRules())
+    serve(pages, 'console.js', 'text/javascript')
+  })
+}
+
+/** With helmet's `no-referrer`, a browser sends our own forms with `Origin: null`, as if from another site. */
+function letFormsSayWhereTheyAre(app: FastifyInstance): void {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('referrer-policy', 'same-origin')
+    done()
+  })
+}
+
+/** Who is not signed in is asked to, and comes back; any other refusal is told as a page. */
+function answerWithPages(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { refusal, status } = failureOf(error, request)
+    if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(request.url), 303)
+    const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
+<p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
+<p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>`
+    reply.code(status).headers(refusalHeaders(refusal, request))
+    return sendPage(reply, page(titleOf(refusal.code), content, consoleLayout))
+  })
+}
+
+function serve(app: FastifyInstance, file: string, type: string, more = ''): void {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8') + more
+  app.get(`/${file}`, (_request, reply) =>
+    reply.type(`${type}; charset=utf-8`).header('cache-control', 'public, max-age=3600').send(text),
+  )
+}

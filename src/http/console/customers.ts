@@ -1,0 +1,184 @@
+/** `/console/customers`: finding somebody, and all that the business has had to do with them. */
+
+import type { FastifyInstance } from 'fastify'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import type { BookingRow } from './booking-page.ts'
+import { formOf } from './decision-form.ts'
+import { act, empty, field, given, pager, type Query, queryOf, saidIn } from './kit.ts'
+import type { MessageRow } from './messages.ts'
+import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { outside, type Reading, words } from './words.ts'
+
+/** As `get_customer` answers it. */
+interface Customer {
+  id: string
+  name: string
+  email: string | null
+  phone: string | null
+  language: string | null
+  time_zone: string
+  note: string | null
+  tags: string[]
+  blocked: boolean
+  status: 'active' | 'archived' | 'merged'
+  version: number
+  created_at: string
+}
+
+const HOME = '/console/customers'
+type Path = { Params: { id: string } }
+
+export function registerCustomers(app: FastifyInstance, host: Host): void {
+  app.get(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { q = '', cursor } = queryOf(request)
+    const text = q.trim().slice(0, 200)
+    const page = await visit.list<Customer>('search_customers', { ...(text && { text }), limit: 30, cursor })
+    const list = html`<section class="panel"><ul class="rows">${page.rows.map(row)}</ul></section>`
+    const content = html`<form class="fields filters search" action="${HOME}" role="search">
+${field('q', say.customers.search, q, { type: 'search' })}
+<button>${say.customers.find}</button>
+</form>
+${page.rows.length > 0 ? list : empty(text ? say.customers.noneSo : say.customers.none)}
+${pager(HOME, text ? { q: text } : {}, page.next)}`
+    return sendPage(reply, consolePage(visit, say.sections.customers, content))
+  })
+
+  app.get<Path>(`${HOME}/:id`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const customer = await visit.read<Customer>('get_customer', { customer_id: request.params.id })
+    return sendPage(reply, await customerPage(visit, customer, queryOf(request)))
+  })
+
+  app.post<Path>(`${HOME}/:id/edit`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const form = formOf(request.body)
+    const cleared = ['email', 'phone', 'note'].filter(name => form[name]?.trim() === '')
+    const args = {
+      customer_id: request.params.id,
+      version: Number(form.version),
+      ...given(form, ['name', 'email', 'phone', 'note']),
+      ...Object.fromEntries(cleared.map(name => [name, null])),
+    }
+    const back = `${HOME}/${request.params.id}`
+    return act(visit, request, reply, { tool: 'update_customer', args, back, said: 'saved' })
+  })
+}
+
+function row({ id, name, email, phone, tags, blocked }: Customer): Html {
+  const reach = [email, phone].filter(Boolean).join(' · ')
+  return html`<li class="row">
+<p class="row-title"><a href="${HOME}/${id}">${outside(name)}</a></p>
+${blocked && html`<span class="badge destroys">${say.customers.blocked}</span>`}
+<p class="row-more">${reach ? outside(reach) : say.customers.noReach}${tags.length > 0 && html` · ${outside(tags.join(', '))}`}</p>
+</li>
+`
+}
+
+/** What happened with a customer, in the order of when it did. */
+interface Moment {
+  at: string
+  href: string
+  title: Html
+  badge: { word: string; look: string }
+  more: Html
+}
+
+async function customerPage(visit: Visit, customer: Customer, query: Query): Promise<string> {
+  const of = { customer_id: customer.id, limit: 50 }
+  const [bookings, messages, lots] = await Promise.all([
+    visit.list<BookingRow>('list_bookings', of),
+    visit.list<MessageRow>('list_messages', of),
+    visit.list<Lot>('list_customer_entitlements', of),
+  ])
+  const reading = readingOf(visit)
+  const moments = [...bookings.rows.map(bookingMoment), ...messages.rows.map(messageMoment)]
+  const sorted = moments.toSorted((one, other) => (one.at < other.at ? 1 : -1))
+  const content = html`${saidIn(query)}
+${customer.blocked && html`<p class="notice danger">${say.customers.blockedMore}</p>`}
+<dl class="facts">
+${fact(say.customers.email, customer.email && html`<a href="mailto:${customer.email}">${outside(customer.email)}</a>`)}
+${fact(say.customers.phone, customer.phone && html`<a href="tel:${customer.phone}">${outside(customer.phone)}</a>`)}
+${fact(say.customers.tags, customer.tags.length > 0 && outside(customer.tags.join(', ')))}
+${fact(say.customers.note, customer.note && html`<span class="words">${outside(customer.note)}</span>`)}
+${fact(say.customers.since, words(customer.created_at, reading))}
+</dl>
+${lots.rows.length > 0 && html`<h2>${say.customers.passes}</h2><section class="panel"><ul class="rows">${lots.rows.map(lot => lotRow(lot, reading))}</ul></section>`}
+<h2>${say.customers.timeline}</h2>
+${sorted.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${sorted.map(one => momentRow(one, reading))}</ol></section>` : empty(say.customers.nothingYet)}
+${editForm(customer)}`
+  const above = html`<p class="trail"><a href="${HOME}">${say.sections.customers}</a></p>`
+  return consolePage(visit, customer.name, content, { above })
+}
+
+interface Lot {
+  id: string
+  name: string
+  status: keyof typeof say.customers.lots
+  remaining: number | null
+  sessions: number | null
+  expires_at: string | null
+}
+
+function lotRow({ name, status, remaining, sessions, expires_at }: Lot, reading: Reading): Html {
+  const { word, look } = say.customers.lots[status] ?? { word: status, look: '' }
+  const left = remaining === null ? say.customers.unlimited : say.customers.left(remaining, sessions)
+  return html`<li class="row"><p class="row-title">${outside(name)}</p><span class="badge ${look}">${word}</span>
+<p class="row-more">${left}${expires_at && html` · ${say.customers.until} ${words(expires_at, reading)}`}</p></li>
+`
+}
+
+function fact(name: string, value: Html | string | null | false): Html | false {
+  return (
+    value !== null &&
+    value !== false &&
+    value !== '' &&
+    html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`
+  )
+}
+
+function bookingMoment({ id, starts_at, service_name, staff_name, state }: BookingRow): Moment {
+  const title = html`${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}`
+  return {
+    at: starts_at,
+    href: `/console/calendar/${id}`,
+    title,
+    badge: say.bookings.states[state],
+    more: html``,
+  }
+}
+
+function messageMoment({ id, send_at, created_at, subject, text, status, channel }: MessageRow): Moment {
+  const title = outside(subject ?? text.slice(0, 80).toWellFormed())
+  const more = html` · ${say.messages.channels[channel as never] ?? channel}`
+  return {
+    at: send_at ?? created_at,
+    href: `/console/messages/${id}`,
+    title,
+    badge: say.messages.statuses[status],
+    more,
+  }
+}
+
+function momentRow({ at, href, title, badge, more }: Moment, reading: Reading): Html {
+  return html`<li class="row"><p class="row-title"><a href="${href}">${title}</a></p>
+<span class="badge ${badge.look}">${badge.word}</span>
+<p class="row-more">${words(at, reading)}${more}</p></li>
+`
+}
+
+function editForm({ id, version, name, email, phone, note }: Customer): Html {
+  return html`<details class="edits"><summary>${say.customers.edit}</summary>
+<form class="fields" method="post" action="${HOME}/${id}/edit">
+<input type="hidden" name="version" value="${version}">
+${field('name', say.customers.name, name, { required: true })}
+${field('email', say.customers.email, email ?? '', { type: 'email' })}
+${field('phone', say.customers.phone, phone ?? '', { type: 'tel' })}
+<div class="field"><label for="note">${say.customers.note}</label><textarea id="note" name="note" rows="3">
+${note ?? ''}</textarea></div>
+<button class="primary">${say.kit.save}</button>
+</form></details>`
+}

@@ -1,0 +1,131 @@
+/**
+ * A person's decision: a note, the words that they may change, and two buttons that stay in reach on a phone. It is a
+ * plain form; what it sends is read here too, so that a field that was left as it was is no edit.
+ */
+
+import { z } from 'zod'
+import type { Decision } from '../../calls/decide.ts'
+import { foundIn } from '../../calls/edits.ts'
+import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
+import { Text } from '../../catalog/kinds.ts'
+import { Refusal } from '../../catalog/refusal.ts'
+import { type Html, html } from '../pages/html.ts'
+import type { Letter } from './letter.ts'
+import { pathOf, reviewerWords } from './queue-page.ts'
+import { label } from './words.ts'
+
+type Shown = Reviewed & { obstacle: Obstacle | null }
+export type Form = Record<string, string>
+
+/** A decision that was refused. */
+export interface Tried {
+  problem: string
+  form: Form
+}
+
+/** Both buttons send this one form, so that a note and an edit are there for either. */
+export function decisionForm(approval: Shown, letter: Letter | null, tried?: Tried): Html {
+  if (!approval.mayDecide) {
+    return html`<p class="notice">You can read this. Deciding it takes ${reviewerWords[approval.reviewers]}.</p>`
+  }
+  const fields = approval.obstacle ? [] : editableIn(approval)
+  return html`<h2>Your decision</h2>
+<form class="card decision" id="decision" method="post" action="${pathOf(approval)}/approve">
+${noEnter}
+${fields.length > 0 && edits(approval, fields, letter !== null, tried)}
+${textArea('note', 'A note to whoever asked, if you like', tried?.form.note ?? '', 2)}
+</form>`
+}
+
+/** Outside the form, since what is to stay at the bottom of the window must lie beside what is long. */
+export function decisionBar(
+  { mayDecide, obstacle, ...approval }: Shown,
+  letter: Letter | null,
+): Html | false {
+  return (
+    mayDecide &&
+    html`<div class="verdict">
+${!obstacle && html`<button class="primary" form="decision">${letter ? 'Approve and send' : 'Approve'}</button>`}
+<button class="danger" form="decision" formaction="${pathOf(approval)}/reject">Reject</button>
+</div>`
+  )
+}
+
+/** A note; and of an approval the fields whose words are others than the page had put in the form. */
+export function decisionIn(form: Form, approval: Reviewed | null): Pick<Decision, 'note' | 'edits'> {
+  const note = Note.safeParse(form.note)
+  if (!note.success) throw new Refusal('invalid_input', 'The note is too long: at most 1,000 characters.')
+  const changed = (approval ? editableIn(approval) : []).filter(({ name, text }) => {
+    const sent = form[`edit.${name}`]
+    return sent !== undefined && sent !== asSent(text)
+  })
+  const edits = Object.fromEntries(changed.map(({ name }) => [name, form[`edit.${name}`]]))
+  return { note: note.data || undefined, ...(changed.length > 0 && { edits }) }
+}
+
+export function formOf(body: unknown): Form {
+  return z.record(z.string(), z.string()).parse(body ?? {})
+}
+
+const Note = Text(1000, 0).optional()
+
+/** The words that a reviewer may change, as they are. */
+function editableIn(approval: Reviewed): { name: string; text: string }[] {
+  return approval.editable.flatMap(name => {
+    const text = foundIn(approval, name)
+    return typeof text === 'string' ? [{ name, text }] : []
+  })
+}
+
+/** Of three ways to break a line, a form knows one (HTML, 4.10.21.4), which `form.ts` reads as a line feed. */
+function asSent(text: string): string {
+  return text.replace(/\r\n?/g, '\n')
+}
+
+/** Of a message, behind a word, since its card shows it already. */
+function edits(
+  approval: Reviewed,
+  fields: ReturnType<typeof editableIn>,
+  folded: boolean,
+  tried?: Tried,
+): Html {
+  const inputs = fields.map(({ name, text }) => {
+    const value = tried?.form[`edit.${name}`] ?? text
+    return name === 'subject' && !/[\r\n]/.test(value)
+      ? line(`edit.${name}`, label(name), value)
+      : textArea(`edit.${name}`, folded ? label(name) : `${label(name)} (you may change it)`, value, 4)
+  })
+  if (!folded) return html`${inputs}`
+  const isOpen = tried !== undefined && decisionIn({ ...tried.form, note: '' }, approval).edits !== undefined
+  return html`<details class="edits"${isOpen && html` open`}>
+<summary>Change the wording</summary>
+<div class="fields">${inputs}</div>
+</details>`
+}
+
+function line(name: string, title: string, text: string): Html {
+  return html`<div class="field">
+<label for="${name}">${title}</label>
+<input id="${name}" name="${name}" value="${text}" dir="auto">
+</div>
+`
+}
+
+/** A browser drops the first line break of a text area (HTML, 13.2.6.4.7), so one is put there for it. */
+function textArea(name: string, title: string, text: string, least: number): Html {
+  return html`<div class="field">
+<label for="${name}">${title}</label>
+<textarea id="${name}" name="${name}" rows="${rowsOf(text, least)}" dir="auto">
+${text}</textarea>
+</div>
+`
+}
+
+/** As many as the text takes on a phone, of some 40 characters, and no more than its screen has. */
+function rowsOf(text: string, least: number): number {
+  const rows = text.split(/\r\n?|\n/).reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0)
+  return Math.min(Math.max(rows, least), 16)
+}
+
+/** Enter in a line of text presses a form's first button (HTML, 4.10.21.2): one that does nothing, not Approve. */
+const noEnter = html`<button disabled hidden></button>`

@@ -1,0 +1,171 @@
+/** What the console's pages are made of: a form's fields, an empty page that teaches, where a list goes on. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { WriteBody } from '../../calls/call.ts'
+import { Refusal } from '../../catalog/refusal.ts'
+import { type Html, html } from '../pages/html.ts'
+import { formOf } from './decision-form.ts'
+import { consolePage, readingOf, sendPage, type Visit } from './shell.ts'
+import { say } from './texts/en.ts'
+import { facts } from './words.ts'
+
+export type Query = Partial<Record<string, string>>
+
+/** Of a query string, what stands once. */
+export function queryOf(request: FastifyRequest): Query {
+  const given = Object.entries((request.query ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(given.filter(([, value]) => typeof value === 'string' && value !== '')) as Query
+}
+
+export function empty({ title, more }: { title: string; more: string }, action?: Html): Html {
+  return html`<div class="empty"><h2>${title}</h2><p>${more}</p>${action && html`<p class="actions">${action}</p>`}</div>`
+}
+
+/** To the next page of a list, with the filters of this one. */
+export function pager(path: string, query: Query, next: string | undefined): Html | false {
+  if (next === undefined) return false
+  const params = new URLSearchParams({ ...(query as Record<string, string>), cursor: next })
+  return html`<p class="actions"><a class="button" href="${path}?${params.toString()}" rel="next">${say.kit.older}</a></p>`
+}
+
+export interface FieldOptions {
+  type?: string
+  required?: boolean
+  hint?: string
+  autocomplete?: string
+}
+
+export function field(name: string, title: string, value = '', options: FieldOptions = {}): Html {
+  const { type = 'text', required, hint, autocomplete = 'off' } = options
+  return html`<div class="field"><label for="${name}">${title}</label>
+<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"${required && html` required`}${hint && html` aria-describedby="${name}-hint"`}>
+${hint && html`<p class="quiet" id="${name}-hint">${hint}</p>`}</div>
+`
+}
+
+/** @param choices the value and its words */
+export function choice(name: string, title: string, choices: [string, string][], chosen = ''): Html {
+  return html`<div class="field"><label for="${name}">${title}</label>
+<select id="${name}" name="${name}">${choices.map(
+    ([value, words]) =>
+      html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`,
+  )}</select></div>
+`
+}
+
+/** A key made with the form: sent twice, it acts once. */
+export function keyField(): Html {
+  return html`<input type="hidden" name="idempotency_key" value="${crypto.randomUUID()}">`
+}
+
+export function hidden(fields: Record<string, string>): Html {
+  return html`${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`
+}
+
+/** A form of one button. */
+export function press(action: string, text: string, fields: Record<string, string> = {}, look = ''): Html {
+  return html`<form method="post" action="${action}">${keyField()}${hidden(fields)}<button${look && html` class="${look}"`}>${text}</button></form>`
+}
+
+/** What was done, on the page to which it led back. Only words of ours: the address names one of them. */
+export function saidIn({ said }: Query, undo?: Html | false): Html | false {
+  const words = say.said[said as keyof typeof say.said]
+  return words !== undefined && html`<div class="notice said" role="status"><p>${words}</p>${undo}</div>`
+}
+
+export interface Act {
+  tool: string
+  args: Record<string, unknown>
+  /** Where it leads once it is done; with a word of `say.said`. */
+  back: string
+  said: keyof typeof say.said
+}
+
+/**
+ * A form's call, by the road of every call. A preview becomes a page that asks; what waits for somebody else leads to
+ * where it waits.
+ */
+export async function act(
+  visit: Visit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { tool, args, back, said }: Act,
+): Promise<FastifyReply> {
+  const form = formOf(request.body)
+  const { idempotency_key, confirm_token } = form
+  const keyed = await takesKey(visit, tool)
+  const answer = await visit.write(tool, {
+    ...args,
+    ...(keyed && idempotency_key && { idempotency_key }),
+    ...(confirm_token && { confirm_token }),
+  })
+  if (answer.refusal)
+    return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, back))
+  const body = answer.body as WriteBody
+  if (body.status === 'needs_approval') return reply.redirect(new URL(body.approval!.url).pathname, 303)
+  if (body.status === 'needs_confirmation') {
+    const page = confirmPage(visit, answer.entry.tool.title, body, form, request.url, back)
+    return sendPage(reply, await page)
+  }
+  return reply.redirect(`${back}${back.includes('?') ? '&' : '?'}said=${said}`, 303)
+}
+
+async function takesKey(visit: Visit, tool: string): Promise<boolean> {
+  return visit.catalog.get(tool)?.tool.key === true
+}
+
+async function confirmPage(
+  visit: Visit,
+  title: string,
+  { data, warnings = [], confirm_token }: WriteBody,
+  form: Record<string, string>,
+  action: string,
+  back: string,
+): Promise<string> {
+  const names = await visit.names(data)
+  const again = { ...form, confirm_token: confirm_token! }
+  const content = html`<p class="lede">${say.kit.confirmLede}</p>
+${warnings.slice(0, -1).map(warning => html`<p class="notice">${warning}</p>`)}
+<div class="card">${facts((data ?? {}) as Record<string, unknown>, readingOf(visit, { names }))}</div>
+<form method="post" action="${action}">${hidden(again)}<div class="actions"><button class="primary">${say.kit.confirm}</button>
+<a class="button quiet-button" href="${back}">${say.kit.leave}</a></div></form>`
+  return consolePage(visit, title, content)
+}
+
+/** What was refused, why, and what to do next. */
+export function problemPage(visit: Visit, refusal: Refusal, back: string): string {
+  const next = say.problems[refusal.code as keyof typeof say.problems]
+  const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
+<p>${next ?? say.kit.nothingChanged}</p>
+<p class="actions"><a class="button primary" href="${back}">${say.kit.back}</a></p>`
+  return consolePage(visit, say.kit.notDone, content)
+}
+
+/** Text fields of a form that say something. */
+export function given(form: Record<string, string>, names: string[]): Record<string, string> {
+  const filled = names.filter(name => form[name] !== undefined && form[name]!.trim() !== '')
+  return Object.fromEntries(filled.map(name => [name, form[name]!.trim()]))
+}
+
+/** @throws Refusal `invalid_input` for what is no amount: `35`, `35.50`, `35,50`; minor units */
+export function amountOf(text: string, currency: string): { amount: number; currency: string } {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+    .maximumFractionDigits!
+  const [, whole, part = ''] = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? []
+  if (whole === undefined || part.length > digits) throw new Refusal('invalid_input', say.kit.noAmount)
+  return { amount: Number(whole + part.padEnd(digits, '0')), currency }
+}
+
+export function amountText({ amount, currency }: { amount: number; currency: string }): string {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+    .maximumFractionDigits!
+  return (amount / 10 ** digits).toFixed(digits)
+}
+
+/** @throws Refusal `invalid_input` */
+export function whole(text: string | undefined, title: string): number {
+  const read = z.coerce.number().int().min(0).max(1_000_000_000).safeParse(text)
+  if (!read.success || !text?.trim()) throw new Refusal('invalid_input', `${title}: ${say.kit.noNumber}`)
+  return read.data
+}

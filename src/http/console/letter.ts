@@ -1,0 +1,120 @@
+/** A message as its recipient will see it, and the few things about it that its reviewer asks next. */
+
+import type { Reviewed } from '../../calls/review-desk.ts'
+import { type Html, html } from '../pages/html.ts'
+import { nameOf, outside, type Reading, words } from './words.ts'
+
+export interface Letter {
+  channel: string
+  to: string
+  subject: string | null
+  text: string
+  /** Who it is for, where they are a customer of the business. */
+  customer_id?: string | null
+  booking_id?: string | null
+  purpose?: string
+  language?: string
+  template?: { key: string; version: number } | null
+  /** When it would go out, RFC 3339, and why not before: a word of the domain. */
+  send_at?: string | null
+  reason?: string | null
+}
+
+/** What an approval would send, or has sent; null where it is no message. A reviewer's edit is in its arguments. */
+export function letterOf({ preview, arguments: asked }: Reviewed): Letter | null {
+  if (!isLetter(preview)) return null
+  const edited = (['subject', 'text'] as const).filter(name => typeof asked[name] === 'string')
+  return { ...preview, ...Object.fromEntries(edited.map(name => [name, asked[name]])) }
+}
+
+/** Arguments that the card and its facts say. */
+export const askedOfLetter: ReadonlySet<string> = new Set(['message_id', 'subject', 'text', 'at'])
+
+/** Fields of a preview that they say, or that say nothing to a reviewer. */
+export const saidByLetter: ReadonlySet<string> = new Set([
+  ...['channel', 'to', 'subject', 'text', 'customer_id', 'booking_id'],
+  ...['purpose', 'language', 'template', 'send_at', 'reason'],
+  ...['id', 'status', 'created_at', 'version'],
+])
+
+function isLetter(data: unknown): data is Letter {
+  if (typeof data !== 'object' || data === null) return false
+  const { channel, to, subject, text } = data as Record<string, unknown>
+  const isText = [channel, to, text].every(value => typeof value === 'string')
+  return isText && (subject === null || subject === undefined || typeof subject === 'string')
+}
+
+/** The whole of it, to be read before it is sent. */
+export function letterCard(letter: Letter, reading: Reading): Html {
+  const { subject, text } = letter
+  return html`<article class="letter" aria-label="The message">
+<p class="envelope">${envelope(letter, reading)} <span class="quiet">${outside(letter.to)}</span></p>
+${subject && html`<h2>${outside(subject)}</h2>`}
+<div class="body" dir="auto">${outside(text)}</div>
+</article>`
+}
+
+/** Its first lines, for the queue. */
+export function letterGlance(letter: Letter, reading: Reading): Html {
+  const { subject, text } = letter
+  const first = text.length > GLANCE ? `${text.slice(0, GLANCE).toWellFormed()}…` : text
+  return html`<div class="letter">
+<p class="envelope">${envelope(letter, reading)}</p>
+${subject && html`<p class="subject">${outside(subject)}</p>`}
+<p class="glance">${outside(first)}</p>
+</div>`
+}
+
+/** More than the three lines that are shown, even at a desk. */
+const GLANCE = 400
+
+/** @param asked the call's arguments @param mayGo whether it still may be sent */
+export function letterFacts(
+  letter: Letter,
+  asked: Record<string, unknown>,
+  mayGo: boolean,
+  reading: Reading,
+): Html {
+  const { booking_id, purpose, language, template } = letter
+  const isEdited = asked.subject !== undefined || asked.text !== undefined
+  const booking = booking_id && reading.names?.get(booking_id)
+  return html`<dl class="facts about">
+${booking && fact('About', nameOf({ ...booking, customer: null }, reading))}
+${(mayGo || asked.at !== undefined) && fact('Goes out', whenSent(letter, asked.at, reading))}
+${purpose !== undefined && fact('Kind', html`${purposes[purpose] ?? outside(purpose)}${language !== undefined && html`, in ${languageName(language)}`}`)}
+${template !== undefined && fact('Wording', template ? html`The template <code>${template.key}</code>, version ${template.version}${isEdited && ', with changes'}` : html`Written for this message, from no template`)}
+</dl>`
+}
+
+function fact(name: string, value: Html): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`
+}
+
+function envelope({ channel, to, customer_id }: Letter, reading: Reading): Html {
+  const customer = customer_id ? reading.names?.get(customer_id) : undefined
+  return html`<span class="badge writes">${channels[channel] ?? outside(channel)}</span> to <strong>${outside(customer?.name ?? to)}</strong>`
+}
+
+const channels: Record<string, string> = { email: 'Email', sms: 'SMS', whatsapp: 'WhatsApp' }
+
+/** @param wanted when the asker wants it sent, later than at once */
+function whenSent({ send_at, reason }: Letter, wanted: unknown, reading: Reading): Html {
+  const at = reason ? send_at : wanted
+  if (typeof at !== 'string') return html`Once it is approved`
+  return html`${words(at, reading)}${reason && html`, not before (${words(reason.replaceAll('_', ' '), reading)})`}`
+}
+
+/** What the law calls them (GDPR, ePrivacy), said as a customer would. */
+const purposes: Record<string, string> = {
+  transactional: 'About something the customer did',
+  marketing: 'Advertising, to those who agreed to it',
+}
+
+function languageName(tag: string): Html {
+  try {
+    return outside(new Intl.DisplayNames(['en-GB'], { type: 'language' }).of(tag) ?? tag)
+  } catch {
+    return outside(tag) // Not a tag of BCP 47.
+  }
+}

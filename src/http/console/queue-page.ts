@@ -1,0 +1,114 @@
+/** The queue: what waits for a person, the newest first, and below it what has been settled. */
+
+import type { Queue, Reviewed } from '../../calls/review-desk.ts'
+import { idText } from '../../catalog/kinds.ts'
+import { type Html, html } from '../pages/html.ts'
+import { letterGlance, letterOf } from './letter.ts'
+import { consolePage, readingOf, type Visit } from './shell.ts'
+import { effectText, stateBadge } from './states.ts'
+import { say } from './texts/en.ts'
+import { facts, moment, nameOf, outside } from './words.ts'
+
+/** @param mark stands for the queue's state; the script asks for news since it */
+export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark: string): string {
+  const content = html`<p class="lede">Your agents prepare; nothing here happens until a person allows it.</p>
+<p class="quiet live" role="status"></p>
+<noscript><p class="quiet"><a href="/console/approvals">Reload</a> to see what is new.</p></noscript>
+<div data-mark="${mark}">
+${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits}
+${settled.length > 0 && history(visit, settled)}
+</div>
+<p class="quiet zone">Times are those of ${visit.workspace.timeZone}.</p>`
+  return consolePage(visit, 'Approvals', content)
+}
+
+/** One form around all of them: what is chosen is read again on a page of its own before anything happens. */
+function picking(visit: Visit, waiting: Reviewed[], next: string | undefined): Html {
+  return html`<form class="picking" method="post" action="/console/approvals/several">
+<button disabled hidden></button>
+<ul class="waiting">${waiting.map(one => waitingCard(visit, one))}</ul>
+<div class="bulk">
+<button class="primary" name="verdict" value="approve">${say.approvals.approveChosen}</button>
+<button class="danger" name="verdict" value="reject">${say.approvals.rejectChosen}</button>
+</div>
+</form>
+${next && html`<p class="actions"><a class="button" href="/console/approvals?before=${idText('approval', next)}" rel="next">${say.approvals.next}</a></p>`}`
+}
+
+function waitingCard({ workspace }: Visit, approval: Reviewed): Html {
+  const { id, title, names, askedAt, expiresAt, effects, mayDecide, reviewers } = approval
+  const reading = { timeZone: workspace.timeZone, names }
+  const letter = letterOf(approval)
+  const booking = letter?.booking_id && names.get(letter.booking_id)
+  const name = `pick.${idText('approval', id)}`
+  return html`<li class="card">
+<h2>${title}</h2>
+${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose} ${title}</span></label>`}
+<p class="quiet">${askerWords(approval)} asked on ${moment(askedAt, reading)}${booking && html`, about ${nameOf({ ...booking, customer: null }, reading)}`}</p>
+${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`}`}
+<div class="actions">
+<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">Review<span class="unsaid">: ${title}</span></a>
+<p class="quiet">Waits until ${moment(expiresAt, reading)}${!mayDecide && html`, for ${reviewerWords[reviewers]}`}</p>
+</div>
+</li>
+`
+}
+
+/** A queue is read quickly; what is long is read on its own page. */
+function isShort(written: Record<string, unknown>): boolean {
+  return JSON.stringify(written).length <= 1000
+}
+
+/** The same in two lines, where it is one thing among others. */
+export function waitingRow(visit: Visit, approval: Reviewed, badge?: Html, more?: Html): Html {
+  const { title, askedAt } = approval
+  return html`<li class="row">
+<p class="row-title"><a href="${pathOf(approval)}">${title}${toWhom(approval)}</a></p>
+${badge}
+<p class="row-more">${askerWords(approval)} ${say.approvals.askedOn} ${moment(askedAt, readingOf(visit))}</p>
+${more}</li>
+`
+}
+
+function history({ workspace }: Visit, settled: Reviewed[]): Html {
+  return html`<h2>Settled</h2>
+<ul class="settled">${settled.map(
+    approval => html`<li>
+<a href="${pathOf(approval)}" id="${idText('approval', approval.id)}">${approval.title}${toWhom(approval)}</a>
+${stateBadge(approval.state)}
+<p class="quiet">${settledWords(approval)} ${moment(approval.decidedAt ?? approval.askedAt, workspace)}</p>
+</li>
+`,
+  )}</ul>`
+}
+
+function toWhom(approval: Reviewed): Html | false {
+  const letter = letterOf(approval)
+  if (!letter) return false
+  const customer = letter.customer_id ? approval.names.get(letter.customer_id) : undefined
+  return html` to ${outside(customer?.name ?? letter.to)}`
+}
+
+function settledWords(approval: Reviewed): Html {
+  const { decidedByName } = approval
+  return decidedByName ? html`${outside(decidedByName)} decided on` : html`${askerWords(approval)} asked on`
+}
+
+/** `The automation Booking confirmation`, `Front desk agent, for Maya,`, `Maya`: the beginning of a sentence. */
+export function askerWords({ askedByKind, askedByName, onBehalfOf }: Reviewed): Html {
+  if (askedByKind === 'automation') return html`The automation ${outside(askedByName)}`
+  return onBehalfOf ? html`${outside(askedByName)}, for ${outside(onBehalfOf)},` : outside(askedByName)
+}
+
+export const reviewerWords = { admin: 'an admin or owner', owner: 'an owner' }
+
+export function pathOf({ id }: { id: string }): string {
+  return `/console/approvals/${idText('approval', id)}`
+}
+
+const nothingWaits = html`<div class="empty">
+<h2>Nothing waits for you</h2>
+<p>When an agent wants to do something that needs a person, such as sending a message or giving money back, it waits
+here: who asked, what would happen, and two buttons. To choose what waits, have your agent propose a policy with
+<code>set_approval_policy</code>. That, too, lands here first.</p>
+</div>`

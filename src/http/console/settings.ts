@@ -1,0 +1,191 @@
+/** `/console/settings`: the policies, the templates, what writes by itself, and what the providers know the business by. */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { credentialShapes, type ProviderName, providerNames } from '../../access/credentials.ts'
+import type { PolicyRule } from '../../calls/policy.ts'
+import { notFound, Refusal } from '../../catalog/refusal.ts'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { formOf } from './decision-form.ts'
+import { deciderOf } from './decisions.ts'
+import { act, amountOf, field, given, press, problemPage, queryOf, saidIn, whole } from './kit.ts'
+import { providerCards } from './provider-cards.ts'
+import { type RuleRow, ruleForm, ruleList } from './rules.ts'
+import { consolePage, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { outside } from './words.ts'
+
+interface Settings {
+  name: string
+  time_zone: string
+  country: string
+  currency: string
+  quiet_hours: { from: string; to: string } | null
+  version: number
+  approval_rules: RuleRow[]
+}
+
+interface Template {
+  key: string
+  channel: string
+  language: string
+  version: number
+  purpose: string
+  subject: string | null
+  body: string
+  source: 'house' | 'workspace'
+}
+
+interface Automation {
+  key: string
+  enabled: boolean
+  template: string
+  minutes_before: number | null
+}
+
+const HOME = '/console/settings'
+
+export function registerSettings(app: FastifyInstance, host: Host): void {
+  app.get(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const isAdmin = visit.principal.role !== 'member'
+    const [settings, templates, automations, credentials] = await Promise.all([
+      visit.read<Settings>('get_workspace_settings'),
+      visit.list<Template>('list_message_templates', { limit: 100 }),
+      visit.read<Automation[]>('list_automations'),
+      isAdmin ? host.credentials.list(deciderOf(visit, request)) : [],
+    ])
+    const content = html`${saidIn(queryOf(request))}
+<nav class="chips" aria-label="${say.settings.parts}">${Object.entries(say.settings.headings).map(([id, text]) => html`<a href="#${id}">${text}</a>`)}</nav>
+${part('business', businessForm(settings, isAdmin))}
+${part('approvals', html`<p>${say.settings.approvalsMore}</p>${ruleList(host.catalog, settings.approval_rules, isAdmin)}${isAdmin && ruleForm(host.catalog, settings.currency)}`)}
+${part('automations', html`<p>${say.settings.automationsMore}</p><section class="panel"><ul class="rows">${automations.map(one => automationRow(one, isAdmin))}</ul></section>`)}
+${part('templates', templateList(templates.rows))}
+${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${providerCards(HOME, credentials, visit)}`)}`
+    return sendPage(reply, consolePage(visit, say.sections.settings, content))
+  })
+
+  app.post(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const form = formOf(request.body)
+    const quiet = given(form, ['from', 'to'])
+    const args = {
+      version: Number(form.version),
+      ...given(form, ['name', 'time_zone', 'country']),
+      quiet_hours: quiet.from && quiet.to ? quiet : null,
+    }
+    return act(visit, request, reply, { tool: 'update_workspace_settings', args, back: HOME, said: 'saved' })
+  })
+
+  app.post(`${HOME}/rules`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { approval_rules } = await visit.read<Settings>('get_workspace_settings')
+    const rules = rulesAfter(visit, approval_rules, formOf(request.body))
+    const back = `${HOME}#approvals`
+    return act(visit, request, reply, { tool: 'set_approval_policy', args: { rules }, back, said: 'saved' })
+  })
+
+  app.post<{ Params: { key: string } }>(`${HOME}/automations/:key`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { enabled } = formOf(request.body)
+    const args = { key: request.params.key, enabled: enabled === 'yes' }
+    return act(visit, request, reply, { tool: 'upsert_automation', args, back: HOME, said: 'saved' })
+  })
+
+  for (const what of ['save', 'remove', 'check'] as const) {
+    app.post<{ Params: { provider: string } }>(
+      `${HOME}/providers/:provider/${what}`,
+      async (request, reply) => {
+        const visit = await visitOf(host, request)
+        const provider = providerIn(request.params.provider)
+        try {
+          await change(host, visit, request, what, provider)
+          return reply.redirect(`${HOME}?said=${what === 'remove' ? 'removed' : 'checking'}#providers`, 303)
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          return sendPage(reply.code(error.status), problemPage(visit, error, `${HOME}#providers`))
+        }
+      },
+    )
+  }
+}
+
+function change(
+  { credentials }: Host,
+  visit: Visit,
+  request: FastifyRequest,
+  what: 'save' | 'remove' | 'check',
+  provider: ProviderName,
+): Promise<void> {
+  const person = deciderOf(visit, request)
+  if (what === 'remove') return credentials.remove(person, provider)
+  if (what === 'check') return credentials.check(person, provider)
+  const names = Object.keys(credentialShapes[provider].shape)
+  return credentials.save(person, provider, given(formOf(request.body), names))
+}
+
+function providerIn(name: string): ProviderName {
+  const found = providerNames.find(one => one === name)
+  if (!found) throw notFound('workspace')
+  return found
+}
+
+/** The rules with one more, or without the one at a place. @throws Refusal `invalid_input` */
+function rulesAfter(visit: Visit, rules: RuleRow[], form: Record<string, string>): Partial<PolicyRule>[] {
+  if (form.remove !== undefined) return rules.filter((_, at) => at !== Number(form.remove))
+  const { tool = '', gate = '', reviewers, amount, recipients, template, days, from, to } = form
+  const added: Record<string, unknown> = { tool, gate, reviewers }
+  if (amount?.trim()) added.amount_over = amountOf(amount, visit.workspace.currency)
+  if (recipients?.trim()) added.recipients_over = whole(recipients, say.rules.recipients)
+  if (template?.trim()) added.template = template.trim()
+  if (from && to) added.hours = { from, to }
+  if (days?.trim()) added.expires_after_minutes = whole(days, say.rules.days) * 24 * 60
+  return [...rules, added as Partial<PolicyRule>]
+}
+
+function part(id: keyof typeof say.settings.headings, content: Html): Html {
+  return html`<section id="${id}"><h2>${say.settings.headings[id]}</h2>${content}</section>
+`
+}
+
+function businessForm(settings: Settings, isAdmin: boolean): Html {
+  const { name, time_zone, country, currency, quiet_hours, version } = settings
+  if (!isAdmin) return html`<p>${outside(name)} · ${time_zone} · ${currency}</p>`
+  return html`<form class="card fields" method="post" action="${HOME}"><input type="hidden" name="version" value="${version}">
+${field('name', say.settings.name, name, { required: true })}
+${field('time_zone', say.settings.zone, time_zone, { required: true, hint: say.settings.zoneHint })}
+${field('country', say.settings.country, country, { required: true, hint: say.settings.countryHint })}
+<fieldset class="pair"><legend>${say.settings.quiet}</legend>
+${field('from', say.settings.quietFrom, quiet_hours?.from ?? '', { type: 'time' })}
+${field('to', say.settings.quietTo, quiet_hours?.to ?? '', { type: 'time' })}
+<p class="quiet">${say.settings.quietMore}</p></fieldset>
+<button class="primary">${say.kit.save}</button></form>`
+}
+
+function automationRow({ key, enabled, minutes_before }: Automation, isAdmin: boolean): Html {
+  const { title, more } = say.settings.automations[key as never] ?? {
+    title: key.replaceAll('_', ' '),
+    more: '',
+  }
+  const toggle = press(
+    `${HOME}/automations/${key}`,
+    enabled ? say.settings.switchOff : say.settings.switchOn,
+    { enabled: enabled ? 'no' : 'yes' },
+    'quiet-button',
+  )
+  return html`<li class="row"><p class="row-title">${title} <span class="badge ${enabled ? 'reads' : ''}">${enabled ? say.settings.on : say.settings.off}</span></p>
+${isAdmin && toggle}
+<p class="row-more">${more}${minutes_before !== null && html` ${say.settings.before(minutes_before)}`}</p></li>
+`
+}
+
+function templateList(templates: Template[]): Html {
+  return html`<p>${say.settings.templatesMore}</p>
+${templates.map(
+  ({ key, channel, language, version, purpose, subject, body, source }) => html`<details>
+<summary>${key.replaceAll('_', ' ')} <span class="badge">${say.messages.channels[channel as never] ?? channel}</span> <span class="badge plain">${language}, v${version}${purpose === 'marketing' && html` · ${say.settings.marketing}`}${source === 'house' && html` · ${say.settings.asItCame}`}</span></summary>
+<div>${subject && html`<p><strong>${outside(subject)}</strong></p>`}<p class="words">${outside(body)}</p></div>
+</details>
+`,
+)}`
+}

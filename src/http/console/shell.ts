@@ -1,0 +1,157 @@
+/** What every page of the console has: the sections, which workspace, and the way out. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Answer, ReadBody, WriteBody } from '../../calls/call.ts'
+import type { Names } from '../../calls/names.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
+import type { Caller, Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { type Layout, page } from '../pages/page.ts'
+import { icon, type Section, sectionAt, sectionsFor } from './sections.ts'
+import { personOf } from './session.ts'
+import { say } from './texts/en.ts'
+import { moment, outside, type Reading } from './words.ts'
+
+/** A signed-in person on a page. */
+export interface Visit extends Caller {
+  /** Where they may go, this workspace included. */
+  workspaces: Place[]
+  /** Where a switch of workspace comes back to. */
+  path: string
+  /** How many calls wait for a person. */
+  waiting: number
+  /** IANA zone of the person's browser, once it has said it. */
+  viewerZone?: string
+  catalog: Catalog
+  /** What a tool answers, by the road of every call. @throws Refusal */
+  read<Data>(tool: string, args?: Record<string, unknown>): Promise<Data>
+  /** The same of a list, with where it goes on. @throws Refusal */
+  list<Row>(tool: string, args?: Record<string, unknown>): Promise<{ rows: Row[]; next?: string }>
+  /** The names behind the ids that stand anywhere in these values. */
+  names(...values: unknown[]): Promise<Names>
+  /** A call that changes something. Its gate is everybody's: the answer may be a preview, or an approval. */
+  write(tool: string, args: Record<string, unknown>): Promise<Answer>
+}
+
+export interface Place {
+  workspace_id: string
+  name: string
+  current: boolean
+}
+
+/** @throws Refusal `unauthenticated`, `forbidden_scope` for another site's form */
+export async function visitOf(host: Host, request: FastifyRequest): Promise<Visit> {
+  const caller = await personOf(host, request)
+  const { principal, workspace } = caller
+  const write: Visit['write'] = (tool, args) =>
+    host.call({ principal, workspace, tool, arguments: args, requestId: request.id, surface: 'console' })
+  const body = async (tool: string, args: Record<string, unknown> = {}): Promise<ReadBody | WriteBody> => {
+    const answer = await write(tool, args)
+    if (answer.refusal) throw answer.refusal
+    return answer.body
+  }
+  const [{ data: workspaces }, waiting] = await Promise.all([
+    body('list_workspaces'),
+    host.approvals.count(workspace.id),
+  ])
+  return {
+    ...caller,
+    catalog: host.catalog,
+    workspaces: workspaces as Place[],
+    path: request.url.split('?')[0]!.replace(/\/(approve|reject)$/, ''),
+    waiting,
+    viewerZone: zoneOf(request.cookies[ZONE]),
+    read: async (tool, args) => (await body(tool, args)).data as never,
+    async list(tool, args) {
+      const { data, next_cursor: next } = (await body(tool, args)) as ReadBody
+      return { rows: data as never, next }
+    },
+    names: (...values) => host.approvals.names(workspace.id, values),
+    write,
+  }
+}
+
+/** The cookie in which console.js says where the browser is. */
+const ZONE = 'backdesk_zone'
+
+function zoneOf(name: string | undefined): string | undefined {
+  if (!name || !/^[A-Za-z_]+(\/[\w+-]+)*$/.test(name)) return undefined
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return undefined
+  }
+}
+
+/** On whose clocks times are read: the workspace's, or a location's, and beside it the viewer's. */
+export function readingOf(visit: Visit, more: Partial<Reading> = {}): Reading {
+  return { timeZone: visit.workspace.timeZone, viewerZone: visit.viewerZone, ...more }
+}
+
+export function consolePage(visit: Visit, title: string, content: Html, layout: Layout = {}): string {
+  return page(title, content, {
+    nav: account(visit),
+    aside: navigation(visit),
+    script: '/console.js',
+    ...layout,
+    above: html`${consoleLayout.above}${layout.above}`,
+  })
+}
+
+/** Before anybody is signed in, and where something went wrong. A stylesheet may stand in a body (HTML, 4.2.4). */
+export const consoleLayout: Layout = {
+  nav: html``,
+  above: html`<link rel="stylesheet" href="/console.css">`,
+}
+
+export function sendPage(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text)
+}
+
+/** Beside the page at a desk; on a phone the tabs at its lower edge, with the rest behind the last one. */
+function navigation(visit: Visit): Html {
+  const here = sectionAt(visit.path)
+  const shown = sectionsFor(visit.principal.role)
+  const isBehind = visit.path === MORE || (here !== undefined && !here.tab)
+  return html`<nav class="sections" aria-label="${say.sections.label}">
+${shown.map(section => sectionLink(visit, section, section === here))}
+<a class="tab more" href="${MORE}"${isBehind && html` aria-current="true"`}>${icon('M5 12h.01M12 12h.01M19 12h.01')}<span>${say.sections.more}</span></a>
+</nav>`
+}
+
+export const MORE = '/console/more'
+
+export function sectionLink({ waiting }: Visit, section: Section, isHere: boolean): Html {
+  const { href, text, tab } = section
+  const badge =
+    href === '/console/approvals' &&
+    waiting > 0 &&
+    html`<span class="waits" data-waiting>${waiting}<span class="unsaid"> ${say.shell.waiting(waiting).replace(/^\d+ /, '')}</span></span>`
+  return html`<a href="${href}"${tab && html` class="tab"`}${isHere && html` aria-current="page"`}>${section.icon}<span>${text}</span>${badge}</a>
+`
+}
+
+/** A menu without a script: `details` opens by itself. */
+function account({ principal, workspace, workspaces, path }: Visit): Html {
+  const others = workspaces.filter(place => !place.current)
+  return html`<details class="account">
+<summary>${outside(workspace.name)}${workspace.kind === 'sandbox' && html` <span class="badge asks">${say.shell.sandbox}</span>`}</summary>
+<div class="menu">
+<p class="quiet">${say.shell.signedInAs} ${outside(principal.name)}, ${principal.role}</p>
+${workspace.clock && html`<p class="quiet">${say.shell.sandboxClock} ${moment(workspace.clock, workspace)}.</p>`}
+${others.length > 0 && switcher(others, path)}
+<form method="post" action="/console/sign-out"><button>${say.shell.signOut}</button></form>
+</div>
+</details>`
+}
+
+/** A button is a flex box, which would drop the space before a `bdi`. @param path where to go on once there */
+export function switcher(places: Place[], path: string): Html {
+  return html`<form class="switcher" method="post" action="/console/workspace">
+<input type="hidden" name="to" value="${path}">
+${places.map(
+  ({ workspace_id, name }) =>
+    html`<button name="workspace_id" value="${workspace_id}"><span>${say.shell.switchTo} ${outside(name)}</span></button>
+`,
+)}</form>`
+}

@@ -1,0 +1,143 @@
+/** Signing in without a script: an email, the code that was sent to it, and on to where the person wanted to go. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Email, Id } from '../../catalog/kinds.ts'
+import { Refusal } from '../../catalog/refusal.ts'
+import { refusalHeaders } from '../credentials.ts'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { page } from '../pages/page.ts'
+import { endSession, mustBeOurPage, startSession, tokenOf } from './session.ts'
+import { consoleLayout, sendPage } from './shell.ts'
+
+export function registerSignIn(app: FastifyInstance, host: Host): void {
+  app.get('/console/sign-in', (request, reply) => sendPage(reply, emailPage(fieldsOf(request.query))))
+
+  app.post('/console/sign-in', async (request, reply) => {
+    mustBeOurPage(request, host)
+    const fields = fieldsOf(request.body)
+    const email = Email().safeParse(fields.email)
+    if (!email.success) return again(reply, 422, emailPage(fields, 'That is no email address.'))
+    try {
+      const { request_id } = await host.requestSignIn(email.data)
+      const query = new URLSearchParams({ request: RequestId.encode(request_id), to: ownPath(fields.to) })
+      return reply.redirect(`/console/sign-in/code?${query}`, 303)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      reply.headers(refusalHeaders(error, request))
+      return again(reply, error.status, emailPage(fields, error.message))
+    }
+  })
+
+  app.get('/console/sign-in/code', (request, reply) => sendPage(reply, codePage(fieldsOf(request.query))))
+
+  app.post('/console/sign-in/code', async (request, reply) => {
+    mustBeOurPage(request, host)
+    const fields = fieldsOf(request.body)
+    const guess = Guess.safeParse({ request_id: fields.request, code: fields.code?.replace(/\s/g, '') })
+    if (!guess.success) return again(reply, 422, codePage(fields, 'The code has six digits.'))
+    try {
+      await startSession(host, request, reply, guess.data)
+      return reply.redirect(ownPath(fields.to), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      reply.headers(refusalHeaders(error, request))
+      return again(reply, error.status, codePage(fields, wrongCode(error)))
+    }
+  })
+
+  app.post('/console/sign-out', async (request, reply) => {
+    mustBeOurPage(request, host)
+    await endSession(host, request, reply)
+    return reply.redirect('/console/sign-in', 303)
+  })
+
+  app.post('/console/workspace', async (request, reply) => {
+    mustBeOurPage(request, host)
+    const fields = fieldsOf(request.body)
+    const wanted = Id('workspace').safeParse(fields.workspace_id)
+    if (!wanted.success) throw new Refusal('invalid_input', 'That is no workspace.')
+    await host.switchWorkspace(tokenOf(request), wanted.data)
+    return reply.redirect(ownPath(fields.to), 303)
+  })
+}
+
+/** Where to sign in, and to come back from. */
+export function signInPath(wanted: string): string {
+  return `/console/sign-in?${new URLSearchParams({ to: ownPath(wanted.replace(/\/(approve|reject)$/, '')) })}`
+}
+
+/**
+ * A page of the console, the consent that a client waits for or, for whatever else stands there, its first. Nothing but words and slashes passes, so
+ * that no reading of a URL (`//evil.example`, `/\evil.example`) can make another site of it.
+ */
+export function ownPath(wanted: unknown): string {
+  return typeof wanted === 'string' && OWN.test(wanted) ? wanted : '/console'
+}
+
+const OWN = /^(\/console(\/\w+)*|\/oauth\/consent\/[\w-]+)$/
+
+const RequestId = Id('request')
+const Guess = z.object({ request_id: RequestId, code: z.string().regex(/^\d{6}$/) })
+
+type Fields = Partial<Record<'email' | 'code' | 'request' | 'to' | 'workspace_id', string>>
+
+function fieldsOf(form: FastifyRequest['body']): Fields {
+  const fields = Object.entries(form ?? {}).filter(([, value]) => typeof value === 'string')
+  return Object.fromEntries(fields)
+}
+
+function again(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return sendPage(reply.code(status), text)
+}
+
+function wrongCode({ code, message }: Refusal): string {
+  return code === 'invalid_input'
+    ? 'That code does not fit, or has lapsed. Look at the newest mail, or ask for another.'
+    : message
+}
+
+function emailPage({ email = '', to }: Fields, wrong?: string): string {
+  return page(
+    'Sign in',
+    html`<p class="lede">Here you read what agents want to do in your name, and decide.</p>
+<form class="card sign-in" method="post" action="/console/sign-in">
+<input type="hidden" name="to" value="${ownPath(to)}">
+${problem(wrong)}
+<div class="field">
+<label for="email">Your email</label>
+<input id="email" name="email" type="email" autocomplete="email" required value="${email}"${describedBy(wrong)}>
+</div>
+<button class="primary">Send me a code</button>
+</form>`,
+    consoleLayout,
+  )
+}
+
+function codePage({ request = '', to }: Fields, wrong?: string): string {
+  return page(
+    'Enter your code',
+    html`<p class="lede">If somebody signs in with that address, a code of six digits is on its way to it.</p>
+<form class="card sign-in" method="post" action="/console/sign-in/code">
+<input type="hidden" name="to" value="${ownPath(to)}">
+<input type="hidden" name="request" value="${request}">
+${problem(wrong)}
+<div class="field">
+<label for="code">Code</label>
+<input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required${describedBy(wrong)}>
+</div>
+<button class="primary">Sign in</button>
+</form>
+<p class="quiet">Nothing came? Look among the spam, or <a href="${signInPath(ownPath(to))}">ask for another code</a>.</p>`,
+    consoleLayout,
+  )
+}
+
+function problem(wrong: string | undefined): Html | false {
+  return wrong !== undefined && html`<p class="notice danger" id="problem" role="alert">${wrong}</p>`
+}
+
+function describedBy(wrong: string | undefined): Html | false {
+  return wrong !== undefined && html` aria-invalid="true" aria-describedby="problem"`
+}

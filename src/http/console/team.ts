@@ -1,0 +1,121 @@
+/** `/console/team`: who can be booked, when they work, and when they are away. */
+
+import type { FastifyInstance } from 'fastify'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { formOf } from './decision-form.ts'
+import { act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
+import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { outside, type Reading, words } from './words.ts'
+
+interface Person {
+  id: string
+  name: string
+  colour: string | null
+  location_ids: string[]
+  services: { service_id: string }[]
+}
+
+interface Absence {
+  id: string
+  staff_id: string
+  starts_at: string
+  ends_at: string
+  time_zone: string
+  reason: string | null
+}
+
+interface Schedule {
+  staff_id: string
+  schedules: { location_id: string; own: boolean; weekly: Record<string, { from: string; to: string }[]> }[]
+}
+
+const HOME = '/console/team'
+type Path = { Params: { id: string } }
+
+export function registerTeam(app: FastifyInstance, host: Host): void {
+  app.get(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { rows } = await visit.list<Person>('list_staff', { limit: 100 })
+    const reading = readingOf(visit, { names: await visit.names(rows) })
+    const list = html`<section class="panel"><ul class="rows">${rows.map(person => personRow(person, reading))}</ul></section>`
+    const content = html`<p class="lede">${say.team.lede}</p>${rows.length > 0 ? list : empty(say.team.none)}`
+    return sendPage(reply, consolePage(visit, say.sections.team, content))
+  })
+
+  app.get<Path>(`${HOME}/:id`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { id } = request.params
+    const [schedules, absences, staff] = await Promise.all([
+      visit.list<Schedule>('list_schedules', { staff_id: id }),
+      visit.list<Absence>('list_time_off', { staff_id: id, limit: 50 }),
+      visit.list<Person>('list_staff', { limit: 100 }),
+    ])
+    const person = staff.rows.find(one => one.id === id)
+    const reading = readingOf(visit, { names: await visit.names(schedules.rows, person) })
+    const title = person?.name ?? say.team.formerly
+    const content = html`${saidIn(queryOf(request))}
+${person && html`<p class="lede">${servicesOf(person, reading)}</p>`}
+<p class="actions"><a class="button" href="/console/calendar?staff=${id}">${say.team.week}</a></p>
+${schedules.rows.flatMap(({ schedules }) => schedules).map(schedule => weekOf(schedule, reading))}
+<h2>${say.team.away}</h2>
+${absences.rows.length > 0 ? html`<section class="panel"><ul class="rows">${absences.rows.map(one => absenceRow(one, visit))}</ul></section>` : html`<p class="quiet">${say.team.neverAway}</p>`}
+${person && awayForm(id)}`
+    const above = html`<p class="trail"><a href="${HOME}">${say.sections.team}</a></p>`
+    return sendPage(reply, consolePage(visit, title, content, { above }))
+  })
+
+  app.post<Path>(`${HOME}/:id/away`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const args = { staff_id: request.params.id, ...given(formOf(request.body), ['from', 'to', 'reason']) }
+    const back = `${HOME}/${request.params.id}`
+    return act(visit, request, reply, { tool: 'create_time_off', args, back, said: 'added' })
+  })
+
+  app.post<Path>(`${HOME}/:id/back`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const args = given(formOf(request.body), ['timeoff_id'])
+    const back = `${HOME}/${request.params.id}`
+    return act(visit, request, reply, { tool: 'delete_time_off', args, back, said: 'removed' })
+  })
+}
+
+function personRow(person: Person, reading: Reading): Html {
+  return html`<li class="row"><p class="row-title"><a href="${HOME}/${person.id}">${outside(person.name)}</a></p>
+<p class="row-more">${servicesOf(person, reading)}</p></li>
+`
+}
+
+function servicesOf({ services }: Person, { names }: Reading): Html {
+  const known = services
+    .map(({ service_id }) => names?.get(service_id)?.name)
+    .filter(name => name !== undefined)
+  return known.length > 0 ? outside(known.join(', ')) : html`${say.team.doesNothing}`
+}
+
+function weekOf({ location_id, own, weekly }: Schedule['schedules'][number], reading: Reading): Html {
+  return html`<h2>${say.team.hours} <span class="count">${words(location_id, reading)}</span></h2>
+${!own && html`<p class="quiet">${say.team.asPlace}</p>`}
+<dl class="facts">${Object.entries(say.services.days).map(
+    ([day, name]) =>
+      html`<div><dt>${name}</dt><dd>${(weekly[day] ?? []).map(({ from, to }) => `${from}–${to}`).join(', ') || say.services.closed}</dd></div>`,
+  )}</dl>`
+}
+
+function absenceRow({ id, staff_id, starts_at, ends_at, time_zone, reason }: Absence, visit: Visit): Html {
+  const reading = readingOf(visit, { timeZone: time_zone })
+  return html`<li class="row"><p class="row-title">${words(starts_at, reading)} – ${words(ends_at, reading)}</p>
+${press(`${HOME}/${staff_id}/back`, say.team.remove, { timeoff_id: id }, 'quiet-button')}
+${reason && html`<p class="row-more">${outside(reason)}</p>`}</li>
+`
+}
+
+function awayForm(id: string): Html {
+  return html`<details class="edits"><summary>${say.team.add}</summary>
+<form class="fields" method="post" action="${HOME}/${id}/away">${keyField()}
+${field('from', say.team.from, '', { type: 'date', required: true })}
+${field('to', say.team.to, '', { type: 'date', required: true })}
+${field('reason', say.team.reason, '', { hint: say.team.reasonHint })}
+<button class="primary">${say.team.addIt}</button></form></details>`
+}

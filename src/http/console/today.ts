@@ -1,0 +1,90 @@
+/** `/console`: what needs the person, what the day holds, and what happened. */
+
+import type { FastifyInstance } from 'fastify'
+import { Temporal } from 'temporal-polyfill'
+import type { Reviewed } from '../../calls/review-desk.ts'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { type AuditRow, auditRow, momentOf } from './audit-row.ts'
+import type { BookingRow } from './booking-page.ts'
+import { type MessageRow, messageRow } from './messages.ts'
+import { waitingRow } from './queue-page.ts'
+import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { outside, type Reading } from './words.ts'
+
+export function registerToday(app: FastifyInstance, host: Host): void {
+  app.get('/console', async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const [queue, happened, ...lost] = await Promise.all([
+      visit.waiting > 0 ? host.approvals.queue(visit) : { waiting: [] },
+      visit.principal.role === 'member'
+        ? { rows: [] }
+        : visit.list<AuditRow>('list_audit_events', { limit: 12 }),
+      visit.list<MessageRow>('list_messages', { status: 'failed', limit: FIRST }),
+      visit.list<MessageRow>('list_messages', { status: 'unknown', limit: FIRST }),
+    ])
+    const unsent = lost.flatMap(({ rows }) => rows)
+    const bookings = await bookingsToday(visit)
+    const names = await visit.names(happened.rows, unsent, bookings)
+    const reading = readingOf(visit, { names })
+    const content = html`${needs(visit, queue.waiting, unsent.length > 0)}
+${unsent.length > 0 && unsentMessages(unsent, reading)}
+${agenda(bookings, reading)}
+${visit.principal.role !== 'member' && happenings(host, happened.rows, reading)}`
+    return sendPage(reply, consolePage(visit, say.today.title, content))
+  })
+}
+
+const FIRST = 3
+
+/** What is still to come today, on the workspace's clock. */
+async function bookingsToday({ list, workspace }: Visit): Promise<BookingRow[]> {
+  const now = workspace.clock ?? Temporal.Now.instant()
+  const midnight = now.toZonedDateTimeISO(workspace.timeZone).startOfDay().add({ days: 1 })
+  const [from, until] = [now, midnight.toInstant()].map(at => at.toString({ smallestUnit: 'millisecond' }))
+  const { rows } = await list<BookingRow>('list_bookings', { from, until, limit: 50 })
+  return rows.filter(({ state }) => state === 'confirmed' || state === 'pending').slice(0, MOST_BOOKINGS)
+}
+
+const MOST_BOOKINGS = 6
+
+function agenda(bookings: BookingRow[], reading: Reading): Html {
+  const rows = bookings.map(
+    ({ id, starts_at, time_zone, customer_name, service_name, staff_name }) => html`<li class="row">
+<p class="row-title"><a href="/console/calendar/${id}">${outside(customer_name ?? say.bookings.somebody)}</a></p>
+<span class="amount">${momentOf(starts_at, { ...reading, timeZone: time_zone })}</span>
+<p class="row-more">${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}</p></li>
+`,
+  )
+  return html`<section class="panel"><h2>${say.today.agenda}</h2>
+${rows.length > 0 ? html`<ul class="rows">${rows}</ul>` : html`<p class="quiet">${say.today.noBookings}</p>`}
+<p class="actions"><a class="button" href="/console/calendar">${say.today.calendar}</a></p></section>`
+}
+
+function unsentMessages(messages: MessageRow[], reading: Reading): Html {
+  return html`<section class="panel"><h2>${say.today.failed}</h2>
+<ul class="rows">${messages.map(row => messageRow(row, reading))}</ul></section>`
+}
+
+function needs(visit: Visit, waiting: Reviewed[], more: boolean): Html | false {
+  if (waiting.length === 0) {
+    if (more) return false
+    return html`<div class="empty"><h2>${say.today.nothing}</h2><p>${say.today.nothingMore}</p></div>`
+  }
+  return html`<section class="panel">
+<h2>${say.today.waits} <span class="count">${visit.waiting}</span></h2>
+<ul class="rows">${waiting.slice(0, FIRST).map(one => waitingRow(visit, one))}</ul>
+<p class="actions"><a class="button primary" href="/console/approvals">${say.today.all(visit.waiting)}</a></p>
+</section>`
+}
+
+function happenings({ catalog }: Host, rows: AuditRow[], reading: Reading): Html {
+  if (rows.length === 0) {
+    return html`<div class="empty"><h2>${say.today.quiet}</h2><p>${say.today.quietMore}</p></div>`
+  }
+  return html`<section class="panel">
+<h2>${say.today.happened}</h2>
+<ul class="rows">${rows.map(row => auditRow(catalog, row, reading))}</ul>
+</section>`
+}

@@ -1,0 +1,168 @@
+/**
+ * Values as a person reads them: names of fields without underscores, times on the workspace's clock, money with its
+ * sign. Text from outside stays text: escaped, isolated in its direction, and with what cannot be seen made visible.
+ */
+
+import type { Named, Names } from '../../calls/names.ts'
+import { type Html, html } from '../pages/html.ts'
+import { say } from './texts/en.ts'
+
+/** What values are read with: a workspace's clock and, where they are known, the names behind ids. */
+export interface Reading {
+  timeZone: string
+  /** Where the reader is, if that is known. */
+  viewerZone?: string
+  names?: Names
+}
+
+/** An object's fields, one a line; what says nothing is left out. */
+export function facts(fields: Record<string, unknown>, reading: Reading): Html {
+  const told = Object.entries(fields).filter(([, value]) => saysSomething(value))
+  if (told.length === 0) return html`<p class="quiet">Nothing.</p>`
+  return html`<dl class="facts">${told.map(
+    ([name, value]) => html`<div><dt>${legible(label(name))}</dt><dd>${words(value, reading)}</dd></div>
+`,
+  )}</dl>`
+}
+
+export function words(value: unknown, reading: Reading): Html {
+  if (value === true) return html`Yes`
+  if (value === false) return html`No`
+  if (typeof value === 'number') return html`${value}`
+  if (typeof value === 'string') return text(value, reading)
+  if (!saysSomething(value)) return html`<span class="quiet">none</span>`
+  if (Array.isArray(value)) return list(value, reading)
+  const fields = value as Record<string, unknown>
+  return isMoney(fields) ? html`${moneyText(fields)}` : facts(fields, reading)
+}
+
+/**
+ * `Sat 21 Nov, 22:31`, with the year where it is another than this one, and the instant for machines; where the
+ * reader's clock shows another time, that beside it.
+ */
+export function moment(instant: { epochMilliseconds: number }, { timeZone, viewerZone }: Reading): Html {
+  const date = new Date(instant.epochMilliseconds)
+  const year = clock(timeZone, 'year')
+  const shown = year.format(date) === year.format(Date.now()) ? 'this year' : 'any year'
+  const text = dayAndTimeText(date, timeZone, shown)
+  const own = viewerZone ? dayAndTimeText(date, viewerZone, shown) : text
+  const time = html`<time datetime="${date.toISOString()}">${text}</time>`
+  if (own === text) return time
+  const [day, hour] = own.split(', ')
+  const there = text.startsWith(`${day},`) ? hour : own
+  return html`${time} <span class="own-time">(${there} ${say.shell.yourTime})</span>`
+}
+
+function dayAndTimeText(date: Date, timeZone: string, look: 'this year' | 'any year'): string {
+  return clock(timeZone, look)
+    .format(date)
+    .replace(/^(\w+),/, '$1')
+}
+
+/** `10:00`, in a column of times. */
+export function hourText(instant: { epochMilliseconds: number }, timeZone: string): string {
+  return clock(timeZone, 'hour').format(instant.epochMilliseconds)
+}
+
+/** `customer_id` → `Customer`. */
+export function label(name: string): string {
+  const spaced = name.replace(/_ids?$/, '').replaceAll('_', ' ')
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
+/** What somebody outside wrote: `bdi`, for a right-to-left name must not turn around the sentence it stands in. */
+export function outside(written: string): Html {
+  return html`<bdi>${legible(written)}</bdi>`
+}
+
+/** What stands alone on its line needs no isolation. */
+export function legible(written: string): Html {
+  return html`${written.split(UNSEEN).map((part, at) => (at % 2 === 0 ? part : visible(part)))}`
+}
+
+/**
+ * Characters that hide or reorder what is read: zero-width ones, directional overrides and isolates, and the tags
+ * of plane 14, which carry messages to programs alone. Joiners and marks stay: emoji and Persian need them.
+ */
+const UNSEEN = /([\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}])/u
+
+function visible(character: string): Html {
+  const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+  return html`<span class="unseen" title="A character that cannot be seen">U+${code}</span>`
+}
+
+function text(value: string, reading: Reading): Html {
+  if (INSTANT.test(value)) {
+    const epochMilliseconds = Date.parse(value)
+    if (!Number.isNaN(epochMilliseconds)) return moment({ epochMilliseconds }, reading)
+  }
+  const named = reading.names?.get(value)
+  if (named) return nameOf(named, reading)
+  return ID.test(value) ? html`<code>${value}</code>` : html`<span class="words">${outside(value)}</span>`
+}
+
+/** `Nadia Prieto`, or of a booking `Yoga with Luis for Nadia Prieto, Mon 23 Nov, 10:00`. */
+export function nameOf({ name, staff, customer, at }: Named, reading: Reading): Html {
+  return html`${outside(name)}${staff && html` with ${outside(staff)}`}${customer && html` for ${outside(customer)}`}${at && html`, ${moment(at, reading)}`}`
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
+const ID = /^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/
+
+function list(values: unknown[], reading: Reading): Html {
+  if (values.every(value => typeof value !== 'object')) {
+    return html`${values.map((value, at) => html`${at > 0 && ', '}${words(value, reading)}`)}`
+  }
+  return html`<ol class="items">${values.map(
+    value => html`<li>${words(value, reading)}</li>
+`,
+  )}</ol>`
+}
+
+function saysSomething(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false
+  return typeof value !== 'object' || Object.values(value).some(saysSomething)
+}
+
+interface Money {
+  /** Minor units. */
+  amount: number
+  currency: string
+}
+
+function isMoney(fields: Record<string, unknown>): fields is Record<string, unknown> & Money {
+  const { amount, currency } = fields
+  return Object.keys(fields).length === 2 && typeof amount === 'number' && /^[A-Z]{3}$/.test(String(currency))
+}
+
+export function moneyText({ amount, currency }: Money): string {
+  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits!)
+}
+
+const dayAndTime = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+} as const
+const looks = {
+  hour: { hour: '2-digit', minute: '2-digit' },
+  year: { year: 'numeric' },
+  'this year': dayAndTime,
+  'any year': { ...dayAndTime, year: 'numeric' },
+} as const
+
+/** Made once for each zone and look: 30 µs, and a queue shows a hundred times. */
+function clock(timeZone: string, look: keyof typeof looks): Intl.DateTimeFormat {
+  const key = `${timeZone} ${look}`
+  const known = clocks.get(key)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en-GB', { timeZone, ...looks[look] })
+  clocks.set(key, made)
+  return made
+}
+
+/** At most four for each of the 600 zones there are. */
+const clocks = new Map<string, Intl.DateTimeFormat>()

@@ -1,0 +1,126 @@
+/** A JSON Schema as rows a person reads: `hours.mon[].from`, its type, what it is for and what limits it. */
+
+import type { JsonSchema } from '../../../catalog/json-schema.ts'
+import { type Html, html } from '../html.ts'
+
+/** @param marked which fields carry a word: the `required` ones of an input, the `optional` ones of an answer */
+export function fieldsTable(label: string, schema: JsonSchema, marked: 'required' | 'optional'): Html {
+  return html`<div class="table stacks" tabindex="0" role="region" aria-label="${label}"><table>
+<thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead>
+<tbody>${fieldsIn(schema).map(field => row(field, marked))}</tbody>
+</table></div>`
+}
+
+interface Field {
+  /** `hours.mon[].` */
+  parents: string
+  name: string
+  required: boolean
+  schema: JsonSchema
+}
+
+function row({ parents, name, required, schema }: Field, marked: 'required' | 'optional'): Html {
+  const limits = limitsOf(schema)
+  return html`<tr><th scope="row"><code>${parents && html`<span class="parents">${parents}</span>`}${name}</code>${
+    required === (marked === 'required') && html` <span class="badge">${marked}</span>`
+  }</th>
+<td class="type">${typeOf(schema)}</td>
+<td>${schema.description as string}${limits.length > 0 && html`<p class="quiet">${limits.join('; ')}</p>`}</td></tr>
+`
+}
+
+/** Depth first, so that an object's fields follow it. */
+export function fieldsIn(schema: JsonSchema, parents = ''): Field[] {
+  const required = (schema.required ?? []) as string[]
+  return Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>).flatMap(([name, field]) => {
+    const inner = objectIn(field)
+    return [
+      { parents, name, required: required.includes(name), schema: field },
+      ...(inner ? fieldsIn(inner.schema, `${parents}${name}${inner.path}.`) : []),
+    ]
+  })
+}
+
+/** The object with named fields that a field is, or holds in a list or a map. */
+export function objectIn(schema: JsonSchema): { schema: JsonSchema; path: string } | undefined {
+  if (schema.properties) return { schema, path: '' }
+  for (const branch of (schema.anyOf ?? []) as JsonSchema[]) {
+    const inner = objectIn(branch)
+    if (inner) return inner
+  }
+  const [held, step] = schema.items ? [schema.items, '[]'] : [schema.additionalProperties, '.*']
+  const inner = held && typeof held === 'object' ? objectIn(held as JsonSchema) : undefined
+  return inner && { schema: inner.schema, path: step + inner.path }
+}
+
+/** `booking id`, `list of strings`, `date-time or null`. */
+export function typeOf(schema: JsonSchema): string {
+  const { anyOf, type, format, pattern, items, additionalProperties, properties } = schema
+  if (anyOf) return [...new Set((anyOf as JsonSchema[]).map(typeOf))].join(' or ')
+  const kind = ID_PATTERN.exec(String(pattern))?.[1]
+  if (kind) return `${kind} id`
+  if (typeof format === 'string') return format
+  if (items) return `list of ${plural(typeOf(items as JsonSchema))}`
+  if (type === 'object' && !properties && typeof additionalProperties === 'object') {
+    const value = typeOf(additionalProperties as JsonSchema)
+    return value === ANY ? 'object' : `map to ${plural(value)}`
+  }
+  if (Array.isArray(type)) return type.join(' or ')
+  if (typeof type === 'string') return type
+  return schema.const === undefined && !schema.enum ? ANY : 'string'
+}
+
+const ANY = 'any value'
+
+/** `list of lists of strings`. */
+function plural(type: string): string {
+  return /^(list|map) /.test(type) ? type.replace(' ', 's ') : `${type}s`
+}
+
+export const ID_PATTERN = /^\^([a-z]+)_$/
+
+function limitsOf(schema: JsonSchema): string[] {
+  const branches = (schema.anyOf ?? []) as JsonSchema[]
+  const { pattern } = schema
+  return [
+    schema.enum && `one of ${(schema.enum as unknown[]).join(', ')}`,
+    schema.const !== undefined && `always ${JSON.stringify(schema.const)}`,
+    range(schema.minLength, schema.maxLength, 'characters'),
+    range(schema.minimum, schema.maximum),
+    range(schema.minItems, schema.maxItems, 'items'),
+    typeof pattern === 'string' && !ID_PATTERN.test(pattern) && inWords(pattern),
+    keysOf(schema),
+    ...branches.flatMap(limitsOf),
+    ...(schema.items ? limitsOf(schema.items as JsonSchema).map(limit => `each ${limit}`) : []),
+    schema.default !== undefined && `default ${JSON.stringify(schema.default)}`,
+  ].filter(limit => typeof limit === 'string')
+}
+
+/** A pattern is for programs; people see what fits it. */
+function inWords(pattern: string): string {
+  const sample = samples.find(text => new RegExp(pattern).test(text))
+  return sample ? `as in ${sample}` : `matches ${pattern}`
+}
+
+const samples = ['24:00', '09:30', 'EUR', 'ES', '482913', 'bookings:read']
+
+function keysOf({ propertyNames }: JsonSchema): string | undefined {
+  const keys = (propertyNames as JsonSchema | undefined)?.enum as string[] | undefined
+  return keys && `keys ${keys.join(', ')}`
+}
+
+/** `1 to 100`, `up to 120 characters`: a text of at least one character is what everybody expects. */
+function range(least: unknown, most: unknown, unit = ''): string | undefined {
+  if (least === undefined && most === undefined) return
+  const bounds =
+    most === undefined
+      ? `at least ${shown(least)}`
+      : least === undefined || (unit && least === 1)
+        ? `up to ${shown(most)}`
+        : `${shown(least)} to ${shown(most)}`
+  return `${bounds} ${unit}`.trim()
+}
+
+function shown(bound: unknown): string {
+  return Number(bound).toLocaleString('en')
+}

@@ -1,0 +1,94 @@
+/** A business with something in every part of its console: a day of bookings, a message that failed, one that waits. */
+
+import { uuidOf } from '../../src/catalog/kinds.ts'
+import { type Body, type Caller, callTool, done, fresh } from './caller.ts'
+import { askFor, askToSend } from './message.ts'
+import { type Person, signIn } from './person.ts'
+import type { SignedUp, TestServer } from './server.ts'
+import { made } from './shop.ts'
+
+export interface Furnished extends Caller {
+  owner: Person
+  email: string
+  booking: Body
+  customer: Body
+  /** Of Eva, who has the booking, and Luis. */
+  staff: [Body, Body]
+  service: Body
+  /** One that was sent, one that failed, one of which nobody can tell. */
+  messages: { sent: string; failed: string; unknown: string }
+  /** Paths of a page of every kind, by a word. */
+  pages: Record<string, string>
+}
+
+export async function furnish(server: TestServer, { key, email }: SignedUp): Promise<Furnished> {
+  const agent = { url: server.url, key }
+  const owner = await signIn(server, email)
+  const [location] = await done(agent, 'list_locations')
+  const always = [{ from: '00:00', to: '24:00' }]
+  const week = { mon: always, tue: always, wed: always, thu: always, fri: always, sat: always, sun: always }
+  await done(agent, 'set_location_hours', { location_id: location.id, hours: week })
+  const service = await made(agent, 'create_service', {
+    name: 'Personal yoga',
+    category: 'Yoga',
+    duration_minutes: 60,
+    price: { amount: 6000, currency: 'EUR' },
+  })
+  const [eva, luis] = await Promise.all(
+    ['Eva Marín', 'Luis Ortega'].map(name =>
+      made(agent, 'create_staff', { name, location_ids: [location.id] }),
+    ),
+  )
+  for (const { id } of [eva, luis])
+    await done(agent, 'set_staff_services', { staff_id: id, services: [{ service_id: service.id }] })
+  const customer = await made(agent, 'create_customer', {
+    name: 'Nadia Prieto',
+    email: `nadia-${fresh()}@prieto.example`,
+    phone: '+34 612 345 678',
+    tags: ['regular'],
+    note: 'Prefers the mat by the window.',
+  })
+  const wish = { service_id: service.id, location_id: location.id, staff_id: eva.id }
+  const { slots } = await done(agent, 'get_available_slots', { ...wish, limit: 20 })
+  const booking = await made(agent, 'create_booking', {
+    ...wish,
+    customer_id: customer.id,
+    start: slots.at(-1).start,
+  })
+  const messages = { sent: '', failed: '', unknown: '' }
+  for (const state of ['sent', 'failed', 'unknown'] as const) {
+    const asked = await askToSend(agent, { bookingId: undefined })
+    await owner.decide(asked.approvalId, 'approve')
+    messages[state] = asked.message.id
+    await settle(server, asked.message.id, state)
+  }
+  await askFor(agent, (await askToSend(agent)).message.id)
+  await callTool(agent, 'set_approval_policy', { rules: [{ tool: 'cancel_booking', gate: 'approve' }] })
+  const [event] = await done(agent, 'list_audit_events', { tool: 'create_booking' })
+  const pages = {
+    booking: `/console/calendar/${booking.id}`,
+    week: `/console/calendar?staff=${eva.id}`,
+    day: `/console/calendar?day=${booking.local.slice(0, 10)}`,
+    customer: `/console/customers/${customer.id}`,
+    failed: `/console/messages/${messages.failed}`,
+    unknown: `/console/messages/${messages.unknown}`,
+    service: `/console/services/${service.id}`,
+    person: `/console/team/${eva.id}`,
+    story: `/console/activity/${event.id}`,
+  }
+  return { ...agent, owner, email, booking, customer, staff: [eva, luis], service, messages, pages }
+}
+
+/** As if the provider had said so: once the worker has carried it. */
+async function settle(server: TestServer, messageId: string, state: string): Promise<void> {
+  const { owner } = server.house.database
+  const reason = state === 'failed' ? 'refused' : state === 'unknown' ? 'no_answer' : null
+  for (;;) {
+    const { rowCount } = await owner.query(
+      `UPDATE deliveries SET state = $2, reason = $3 WHERE message_id = $1 AND state = 'sent'`,
+      [uuidOf(messageId), state, reason],
+    )
+    if (rowCount) return
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,66 @@
+/** Stands between a server and its database, and loses the answer to a COMMIT: as a crash at the worst moment does. */
+
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+
+export interface LossyProxy {
+  /** The database, through the proxy. */
+  url: string
+  /** The next COMMIT of a writing transaction reaches the database; its answer does not come back. */
+  loseNextCommit(): void
+  lost(): number
+}
+
+export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<LossyProxy> {
+  let armed = false
+  let lost = 0
+  const sockets = new Set<Socket>()
+  const server = createServer(client => {
+    const database = connectTo(databaseUrl)
+    let losing = false
+    let wrote = false
+    for (const socket of [client, database]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => void [client.destroy(), database.destroy()])
+    }
+    client.on('data', chunk => {
+      const text = chunk.toString('latin1')
+      if (text.includes('insert into "audit_events"')) wrote = true
+      if (armed && wrote && text.includes('COMMIT')) {
+        armed = false
+        losing = true
+        lost++
+      }
+      if (text.includes('COMMIT')) wrote = false
+      database.write(chunk)
+    })
+    // The database has answered, so it has committed: only now the line breaks.
+    database.on('data', chunk => (losing ? client.destroy() : client.write(chunk)))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const loseNextCommit = () => {
+    armed = true
+  }
+  const { port } = server.address() as { port: number }
+  return { url: through(databaseUrl, port), loseNextCommit, lost: () => lost }
+}
+
+/** `pg` writes a Unix socket's directory into the URL's host, percent-encoded, or into `?host=`. */
+function connectTo(url: string): Socket {
+  const { hostname, port, searchParams } = new URL(url)
+  const host = searchParams.get('host') ?? decodeURIComponent(hostname)
+  return host.startsWith('/')
+    ? connect(join(host, `.s.PGSQL.${port || 5432}`))
+    : connect(Number(port || 5432), host)
+}
+
+function through(url: string, port: number): string {
+  const { username, password, pathname } = new URL(url)
+  return `postgresql://${username}:${password}@127.0.0.1:${port}${pathname}`
+}

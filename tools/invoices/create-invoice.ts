@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { defineTool } from '../../src/catalog/define.ts'
+import { Id, Text } from '../../src/catalog/kinds.ts'
+import { createDraft } from '../../src/domain/invoices/draft.ts'
+import { composition, givenCustomer, InvoiceBrief, Key, shownAfter } from './shapes.ts'
+
+export default defineTool({
+  name: 'create_invoice',
+  title: 'Draft an invoice',
+  description:
+    'Makes a draft: no number, nothing owed, free to change until finalize_invoice. Where the settings say so, ' +
+    'a completed booking makes its own; look there first.',
+  keywords: ['bill a customer', 'charge for', 'new bill', 'write an invoice'],
+  domain: 'invoices',
+  effect: 'write',
+  role: 'member',
+  key: true,
+  route: 'POST /v1/invoices',
+  input: z.strictObject({
+    customer_id: Id('customer'),
+    ...composition,
+    due_days: z.int().min(0).max(365).optional().describe("Default: the settings'."),
+    memo: Text(2000).optional().describe('For the customer.'),
+    legal_entity: Key().optional().describe('Key of who issues it.'),
+    series: Key().optional().describe('Key of its numbers.'),
+  }),
+  data: InvoiceBrief,
+  refusals: ['not_found', 'currency_mismatch'],
+  example: {
+    given: givenCustomer,
+    input: {
+      customer_id: '$customer.id',
+      lines: [{ description: 'Haircut', unit_price: { amount: 3500, currency: 'EUR' }, tax_percent: 21 }],
+    },
+  },
+  run: async (context, asked) => shownAfter(context, await createDraft(context, asked)),
+})
