@@ -1,21 +1,24 @@
 /** The console in a real browser: with a script and without, on a phone and at a desk, by light and by dark. */
 
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { colourSchemes, flawsOf, launchBrowser, viewports } from '../support/browser.ts'
+import { after, type TestContext, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { excessOf, flawsByLightAndDark, launchBrowser, picture, viewports } from '../support/browser.ts'
 import { callTool, done, fresh } from '../support/caller.ts'
 import { askToSend } from '../support/message.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+
+const scope = { after: (work: () => unknown) => after(work as () => void) }
+const [server, browser] = await Promise.all([startServer(scope), launchBrowser(scope)])
 
 for (const javaScriptEnabled of [false, true]) {
   test(`sign in, approve, reject and sign out, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async t => {
-    const { agent, path, browser, server, email } = await desk(t)
-    const tab = await (await browser.newContext({ javaScriptEnabled })).newPage()
+    const { agent, path, email } = await desk()
+    const tab = await open(t, { javaScriptEnabled })
     const [first, second] = [await path({ rules: [] }), await path()]
 
     await tab.goto(server.url + first)
-    await signIn(tab, server, email)
+    await signIn(tab, email)
     assert.equal(new URL(tab.url()).pathname, first, 'it leads to where the person wanted to go')
 
     await tab.getByLabel('A note').fill('Fine by me.')
@@ -41,12 +44,11 @@ for (const javaScriptEnabled of [false, true]) {
 
 for (const javaScriptEnabled of [false, true]) {
   test(`a message on a phone: read, reworded and sent, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async t => {
-    const { agent, browser, server, email } = await desk(t)
+    const { agent, email } = await desk()
     const { approvalId, path } = await askToSend(agent)
-    const context = await browser.newContext({ javaScriptEnabled, viewport: viewports.phone })
-    const tab = await context.newPage()
+    const tab = await open(t, { javaScriptEnabled, viewport: viewports.phone })
     await tab.goto(server.url + path)
-    await signIn(tab, server, email)
+    await signIn(tab, email)
     const card = tab.getByRole('article', { name: 'The message' })
     await card.getByText('Nadia Prieto').waitFor()
     await card.getByRole('heading', { name: 'Your umbrella' }).waitFor()
@@ -73,9 +75,8 @@ for (const javaScriptEnabled of [false, true]) {
 }
 
 test('whatever a name or a text says, nothing of it runs, becomes markup or widens the page', async t => {
-  const { agent, browser, server, email } = await desk(t)
-  const context = await browser.newContext({ viewport: viewports.phone })
-  const tab = await signedIn(context, server, email)
+  const { agent, email } = await desk()
+  const tab = await signedIn(t, email, { viewport: viewports.phone })
   tab.on('dialog', () => assert.fail('a script ran'))
   for (const [name, text] of hostile) {
     const { path } = await askToSend(agent, {
@@ -99,8 +100,7 @@ test('whatever a name or a text says, nothing of it runs, becomes markup or wide
 async function harmless(tab: Page, url: string): Promise<void> {
   await tab.goto(url)
   assert.equal(await tab.locator('main :is(img, script, iframe, b, svg)').count(), 0)
-  const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-  assert.equal(await tab.evaluate(overflow), 0, `${url} is too wide`)
+  assert.equal(await excessOf(tab), 0, `${url} is too wide`)
 }
 
 /** With the line breaks that a person sees. */
@@ -112,28 +112,10 @@ async function stateOf(agent: Parameters<typeof done>[0], approvalId: string): P
   return (await done(agent, 'get_approval', { approval_id: approvalId })).state
 }
 
-test('what is asked appears by itself, also after the connection was lost', async t => {
-  const { path, browser, server, email } = await desk(t)
-  const context = await browser.newContext()
-  const tab = await signedIn(context, server, email)
-  await tab.getByText('Nothing waits for you').waitFor()
-  await tab.getByText('Live').waitFor()
-  await tab.evaluate("window.theSame = 'page'")
-
-  await path()
-  await tab.getByRole('link', { name: 'Review' }).waitFor()
-
-  await context.setOffline(true)
-  await path({ rules: [] })
-  await context.setOffline(false)
-  await tab.locator('.waiting > li').nth(1).waitFor()
-  assert.equal(await tab.evaluate('window.theSame'), 'page', 'the page was never reloaded')
-})
-
 test('by keyboard alone: from the queue to a decision', async t => {
-  const { path, browser, server, email } = await desk(t)
+  const { path, email } = await desk()
   await path()
-  const tab = await signedIn(await browser.newContext(), server, email)
+  const tab = await signedIn(t, email)
   await tabTo(tab, 'Review')
   await tab.keyboard.press('Enter')
   await tab.getByRole('heading', { name: 'Your decision' }).waitFor()
@@ -151,46 +133,39 @@ test('by keyboard alone: from the queue to a decision', async t => {
 })
 
 for (const [device, viewport] of Object.entries(viewports)) {
-  for (const colorScheme of colourSchemes) {
-    test(`axe finds nothing and nothing overflows: ${device}, ${colorScheme}`, async t => {
-      const { agent, path, browser, server, email } = await desk(t)
-      const context = await browser.newContext({ viewport, colorScheme })
-      const tab = await context.newPage()
-      await look(tab, `${server.url}/console/sign-in`, 'sign-in')
-      const { path: letter } = await askToSend(agent)
-      const decided = await path({ rules: [{ tool: 'create_customer', gate: 'approve' }] })
-      await signIn(tab, server, email)
-      await look(tab, server.url + decided, 'approval')
-      await tab.getByRole('button', { name: 'Approve' }).click()
-      await look(tab, server.url + decided, 'decided')
-      await callTool(agent, 'create_customer', customer)
-      await path()
-      await look(tab, `${server.url}/console/approvals`, 'queue')
-      await look(tab, server.url + letter, 'message')
-      await tab.getByText('Change the wording').click()
-      await check(tab, 'edit')
-      await tab.getByLabel('Text').fill('Hello Nadia, your umbrella is here.')
-      await tab.getByRole('button', { name: 'Approve and send' }).click()
-      await tab.getByText('What the reviewer changed').waitFor()
-      await check(tab, 'edited')
-      await tab.locator('.account summary').click()
-      await check(tab, 'menu')
-      await look(tab, `${server.url}/console/approvals/none`, 'missing')
-    })
+  test(`axe finds nothing and nothing overflows: ${device}`, async t => {
+    const { agent, path, email } = await desk()
+    const tab = await open(t, { viewport })
+    await look(tab, `${server.url}/console/sign-in`, 'sign-in')
+    const { path: letter } = await askToSend(agent)
+    const decided = await path({ rules: [{ tool: 'create_customer', gate: 'approve' }] })
+    await signIn(tab, email)
+    await look(tab, server.url + decided, 'approval')
+    await tab.getByRole('button', { name: 'Approve' }).click()
+    await look(tab, server.url + decided, 'decided')
+    await callTool(agent, 'create_customer', customer)
+    await path()
+    await look(tab, `${server.url}/console/approvals`, 'queue')
+    await look(tab, server.url + letter, 'message')
+    await tab.getByText('Change the wording').click()
+    await check(tab, 'edit')
+    await tab.getByLabel('Text').fill('Hello Nadia, your umbrella is here.')
+    await tab.getByRole('button', { name: 'Approve and send' }).click()
+    await tab.getByText('What the reviewer changed').waitFor()
+    await check(tab, 'edited')
+    await tab.locator('.account summary').click()
+    await check(tab, 'menu')
+    await look(tab, `${server.url}/console/approvals/none`, 'missing')
+  })
 
-    async function look(tab: Page, url: string, name: string): Promise<void> {
-      await tab.goto(url)
-      await check(tab, name)
-    }
+  async function look(tab: Page, url: string, name: string): Promise<void> {
+    await tab.goto(url)
+    await check(tab, name)
+  }
 
-    async function check(tab: Page, name: string): Promise<void> {
-      const screens = process.env.BACKDESK_SCREENS
-      if (screens)
-        await tab.screenshot({ path: `${screens}/${name}-${device}-${colorScheme}.png`, fullPage: true })
-      assert.deepEqual(await flawsOf(tab), [], name)
-      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-      assert.equal(await tab.evaluate(overflow), 0, `${name} is too wide`)
-    }
+  async function check(tab: Page, name: string): Promise<void> {
+    await picture(tab, `${name}-${device}`)
+    assert.deepEqual(await flawsByLightAndDark(tab), [], name)
   }
 }
 
@@ -213,8 +188,7 @@ const hostile: [name: string, text: string][] = [
   ['N'.repeat(200), 'x'.repeat(10_000)],
 ]
 
-async function desk(t: TestContext) {
-  const [server, browser] = await Promise.all([startServer(t), launchBrowser(t)])
+async function desk() {
   const { key, email } = await server.signUp()
   const agent = { url: server.url, key }
   /** Asks, and answers the path of what waits. */
@@ -222,17 +196,25 @@ async function desk(t: TestContext) {
     const { body } = await callTool(agent, 'set_approval_policy', args)
     return new URL(body.approval.url).pathname
   }
-  return { server, browser: browser as Browser, email, agent, path }
+  return { email, agent, path }
 }
 
-async function signedIn(context: BrowserContext, server: TestServer, email: string): Promise<Page> {
-  const tab = await context.newPage()
-  await tab.goto(`${server.url}/console/approvals`)
-  await signIn(tab, server, email)
+type Options = Parameters<typeof browser.newPage>[0]
+
+async function open(t: TestContext, options: Options = {}): Promise<Page> {
+  const tab = await browser.newPage(options)
+  t.after(() => tab.close())
   return tab
 }
 
-async function signIn(tab: Page, server: TestServer, email: string): Promise<void> {
+async function signedIn(t: TestContext, email: string, options: Options = {}): Promise<Page> {
+  const tab = await open(t, options)
+  await tab.goto(`${server.url}/console/approvals`)
+  await signIn(tab, email)
+  return tab
+}
+
+async function signIn(tab: Page, email: string): Promise<void> {
   await tab.getByLabel('Your email').fill(email)
   await tab.keyboard.press('Enter')
   await tab.getByLabel('Code').waitFor()

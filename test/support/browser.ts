@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as engine, type Page } from 'playwright-core'
+import type { Person } from './person.ts'
 
 /** Closed when the test ends, however it ends. */
 export async function launchBrowser(t: Pick<TestContext, 'after'>): Promise<Browser> {
@@ -17,6 +18,19 @@ export async function launchBrowser(t: Pick<TestContext, 'after'>): Promise<Brow
   return browser
 }
 
+/** A page of somebody who is signed in already. @param options of the browser's context */
+export async function tabOf(
+  browser: Browser,
+  url: string,
+  { cookie }: Pick<Person, 'cookie'>,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<Page> {
+  const tab = await browser.newPage(options)
+  const [name, value] = cookie.split('=') as [string, string]
+  await tab.context().addCookies([{ name, value, url }])
+  return tab
+}
+
 /** A phone and a desk. */
 export const viewports = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } } as const
 
@@ -28,4 +42,33 @@ export async function flawsOf(page: Page, rules?: string[]): Promise<string[]> {
   const axe = new AxeBuilder({ page }).setLegacyMode()
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))
+}
+
+/** The same by light and by dark, which differ in nothing but colours; and whether the page is wider than its window. */
+export async function flawsByLightAndDark(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  const flaws = await flawsOf(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const inDark = await flawsOf(page, ['color-contrast'])
+  const excess = await excessOf(page)
+  return [
+    ...flaws,
+    ...inDark.map(flaw => `by dark: ${flaw}`),
+    ...(excess === 0 ? [] : [`${excess} px too wide`]),
+  ]
+}
+
+/** By how many pixels the page is wider than its window. */
+export function excessOf(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+/** By light and by dark, where `BACKDESK_SCREENS` says into which directory. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const screens = process.env.BACKDESK_SCREENS
+  if (!screens) return
+  for (const colorScheme of colourSchemes) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: `${screens}/${name}-${colorScheme}.png`, fullPage: true })
+  }
 }

@@ -6,8 +6,7 @@
 sayWhereWeAre()
 
 const queue = document.querySelector('[data-mark]')
-const status = document.querySelector('[role=status]')
-if (queue) listen(queue.dataset.mark)
+if (queue) keepFresh(queue, document.querySelector('.live'))
 
 /** A page that was made without knowing it is made again, once; a browser that keeps no cookies is left alone. */
 function sayWhereWeAre() {
@@ -17,33 +16,90 @@ function sayWhereWeAre() {
   document.cookie = `${zone}; path=/console; max-age=31536000; samesite=lax`
 }
 
-/** A dropped connection is the browser's to mend; it says the last mark it knew. A refused one is tried again later. */
-function listen(mark) {
-  const news = new EventSource(`/console/approvals/events?since=${encodeURIComponent(mark)}`)
-  news.addEventListener('open', () => say('Live: what is new appears by itself.'))
-  news.addEventListener('change', refresh)
-  news.addEventListener('error', () => {
-    say('The connection is lost. Trying again …')
-    if (news.readyState === EventSource.CLOSED) setTimeout(listen, 15_000, queue.dataset.mark)
+/**
+ * The page knows by its mark what it shows, and asks for news since that one. So it makes no difference what it has
+ * missed, and how: each way back, from a lost connection, a restarted server or another tab, is to fetch the page anew
+ * and to listen from there. It is replaced whole, so that nothing is there twice. A tab that nobody looks at holds no
+ * stream: a browser opens six connections to a site (HTTP/1.1), and others want them.
+ * @param status says what of its `data-` texts is the case
+ */
+function keepFresh(queue, status) {
+  let news
+  let timer
+  let turn = 0
+  let calm = status.dataset.calm
+  document.addEventListener('visibilitychange', () => {
+    rest()
+    if (!document.hidden) catchUp()
   })
+  listen()
+
+  function rest() {
+    turn++
+    news?.close()
+    clearTimeout(timer)
+  }
+
+  function listen() {
+    rest()
+    news = new EventSource(`/console/approvals/events?since=${encodeURIComponent(queue.dataset.mark)}`)
+    news.addEventListener('open', () => say(calm))
+    news.addEventListener('change', catchUp)
+    news.addEventListener('error', later)
+  }
+
+  function later() {
+    rest()
+    say(status.dataset.lost)
+    timer = setTimeout(catchUp, 2000)
+  }
+
+  async function catchUp() {
+    rest()
+    const mine = turn
+    const page = await fetchPage().catch(() => null)
+    if (mine !== turn) return
+    if (!page) return later()
+    const fresh = page.querySelector('[data-mark]')
+    if (!fresh) return location.reload() // Signed out, or no longer of this workspace.
+    if (fresh.dataset.mark !== queue.dataset.mark) {
+      show(queue, fresh)
+      showWaiting(page)
+      calm = page.querySelector('.live').dataset.changed
+    }
+    say(calm)
+    timer = setTimeout(listen, 1000) // So that a flood of news is not a flood of requests.
+  }
+
+  function say(text) {
+    if (status.textContent !== text) status.textContent = text
+  }
 }
 
-async function refresh() {
+/** A refusal is a page as well; what a proxy or a server on its way down says is none. */
+async function fetchPage() {
   const answer = await fetch(location.href)
-  if (!answer.ok || answer.redirected) return location.reload()
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  const fresh = page.querySelector('[data-mark]')
+  if (answer.status >= 500 || answer.status === 429) return null
+  return new DOMParser().parseFromString(await answer.text(), 'text/html')
+}
+
+/** What is ticked stays so, what has the focus has it again, and what is read stays where it is on the screen. */
+function show(queue, fresh) {
   const focused = document.activeElement?.id
-  queue.dataset.mark = fresh.dataset.mark
   const chosen = [...queue.querySelectorAll('.pick input:checked')].map(({ id }) => id)
+  const topOf = element => element?.getBoundingClientRect().top
+  const read = scrollY > 0 && [...queue.querySelectorAll('a[id]')].find(link => topOf(link) > 0)
+  const before = read && topOf(read)
+  queue.dataset.mark = fresh.dataset.mark
   queue.replaceChildren(...fresh.childNodes)
   for (const id of chosen) document.getElementById(id)?.setAttribute('checked', '')
-  const [badge, waits] = [document, page].map(of => of.querySelector('.sections'))
-  if (badge && waits && !badge.contains(document.activeElement)) badge.replaceChildren(...waits.childNodes)
-  if (focused) document.getElementById(focused)?.focus()
-  say(`Something changed: ${queue.querySelectorAll('.waiting > li').length} waiting.`)
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+  const same = read && document.getElementById(read.id)
+  if (same) scrollBy(0, topOf(same) - before)
 }
 
-function say(text) {
-  status.textContent = text
+/** How many wait stands beside the section's name, on the page as in its navigation. */
+function showWaiting(page) {
+  const [here, there] = [document, page].map(of => of.querySelector('.sections'))
+  if (here && there && !here.contains(document.activeElement)) here.replaceChildren(...there.childNodes)
 }

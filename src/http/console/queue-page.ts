@@ -11,9 +11,10 @@ import { facts, moment, nameOf, outside } from './words.ts'
 
 /** @param mark stands for the queue's state; the script asks for news since it */
 export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark: string): string {
+  const { live } = say.approvals
   const content = html`<p class="lede">Your agents prepare; nothing here happens until a person allows it.</p>
-<p class="quiet live" role="status"></p>
-<noscript><p class="quiet"><a href="/console/approvals">Reload</a> to see what is new.</p></noscript>
+<p class="quiet live" role="status" data-calm="${live.calm}" data-lost="${live.lost}" data-changed="${live.changed(visit.waiting)}"></p>
+<noscript><p class="quiet"><a href="/console/approvals">${live.reload}</a></p></noscript>
 <div data-mark="${mark}">
 ${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits}
 ${settled.length > 0 && history(visit, settled)}

@@ -61,6 +61,12 @@ export const say = {
     endOthers: 'Sign out everywhere else',
   },
   approvals: {
+    live: {
+      calm: 'Live: what is new appears by itself.',
+      lost: 'The connection is lost. Trying again …',
+      changed: (count: number) => `Live. Something changed: ${count} waiting.`,
+      reload: 'See what is new',
+    },
     askedOn: 'asked on',
     approveChosen: 'Approve these …',
     rejectChosen: 'Reject these …',
