@@ -12,7 +12,7 @@ import { callRoll } from '../src/delivery/roll-call.ts'
 import type { Provider } from '../src/domain/messaging/tables.ts'
 import { openTestDatabase } from './support/database.ts'
 import { deliveriesOf, hasten, makeWorkspace, release, toldOf } from './support/deliveries.ts'
-import { hurry, jobsIn, until } from './support/jobs.ts'
+import { countJobs, hurry, until } from './support/jobs.ts'
 import { resendOf, startMailProvider } from './support/resend.ts'
 import { startMailServer } from './support/smtp.ts'
 import { stack, type Things } from './support/stack.ts'
@@ -118,9 +118,11 @@ async function killHosts(desk: Desk, kills: number, random: () => number): Promi
       const host = startHost(desk)
       await toWork(desk, host)
       // So long that the work lasts for all the kills: four jobs are lost with a host, and it does ten a second.
-      await delay(random() * 2 * 100 * Math.max(0, (await left(desk)) / (kills - killed) - 4))
-      host.process.kill('SIGKILL')
-      await once(host.process, 'exit')
+      const { left } = await countJobs(desk.database.owner)
+      await delay(random() * 2 * 100 * Math.max(0, left / (kills - killed) - 4))
+      const gone = once(host.process, 'exit')
+      assert.ok(host.process.kill('SIGKILL'), 'a host that ended by itself')
+      await gone
       killed++
     }
   }
@@ -134,28 +136,21 @@ const HOSTS_AT_ONCE = 3
 async function toWork(desk: Desk, { atWork, process }: Host): Promise<void> {
   while (!(await Promise.race([atWork, delay(250, false)]))) {
     assert.equal(process.exitCode, null, 'a host that ended by itself')
-    if (!(await isAnyFree(desk))) await releaseMore(desk, 5)
+    if ((await countJobs(desk.database.owner)).free === 0) await releaseMore(desk, 5)
   }
-}
-
-async function isAnyFree({ database }: Desk): Promise<boolean> {
-  const jobs = await jobsIn(database.owner)
-  return jobs.some(job => job.locked_by === null && job.run_at.getTime() <= Date.now())
-}
-
-async function left({ database }: Desk): Promise<number> {
-  return (await jobsIn(database.owner)).length
 }
 
 /** Hosts that are left alone do what is left. */
 async function drain(desk: Desk): Promise<void> {
   const { database, workspaceId } = desk
-  startHost(desk)
-  startHost(desk)
+  const hosts = [startHost(desk), startHost(desk)]
   await until(async () => {
     await hasten(database, workspaceId) // What met its own earlier request waits for half a minute.
     await hurry(database.owner)
-    return (await left(desk)) === 0
+    const { left } = await countJobs(database.owner)
+    for (const { process } of hosts) assert.equal(process.exitCode, null, 'a host that ended by itself')
+    if (left > 0) await delay(100)
+    return left === 0
   })
 }
 

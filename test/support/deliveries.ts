@@ -108,7 +108,8 @@ export async function toldOf(
 /** A delivery that waits for its next try is due now. */
 export async function hasten({ owner }: Database, workspaceId: string): Promise<void> {
   await owner.query(
-    "UPDATE deliveries SET due_at = now() - interval '1 second' WHERE workspace_id = $1 AND state = 'queued'",
+    `UPDATE deliveries SET due_at = now() - interval '1 second'
+     WHERE workspace_id = $1 AND state = 'queued' AND due_at > now()`,
     [workspaceId],
   )
 }

@@ -27,12 +27,32 @@ export async function jobsIn(owner: pg.Pool): Promise<JobRow[]> {
   return rows
 }
 
-/** Brings forward what waits for its next try. */
+/** Brings forward what waits for its next try. What is due already is left alone: a worker may be about to take it. */
 export async function hurry(owner: pg.Pool): Promise<void> {
-  await owner.query(
-    `SELECT graphile_worker.reschedule_jobs(array_agg(id), run_at => now()) FROM graphile_worker.jobs WHERE locked_by IS NULL`,
+  const { rowCount } = await owner.query(
+    `SELECT graphile_worker.reschedule_jobs(array_agg(id), run_at => now())
+     FROM graphile_worker.jobs WHERE locked_by IS NULL AND run_at > now()`,
   )
-  await owner.query(`SELECT pg_notify('jobs:insert', '{"count": 1}')`)
+  if (rowCount) await owner.query(`SELECT pg_notify('jobs:insert', '{"count": 1}')`)
+}
+
+export interface QueueCounts {
+  /** Waiting or running. */
+  left: number
+  /** A worker could take them now. */
+  free: number
+}
+
+/**
+ * Without those that are out of tries. One is so, too, that was to come again while it ran, as another took its place
+ * then; where its host dies before it ends, it stays for good, and means nothing.
+ */
+export async function countJobs(owner: pg.Pool): Promise<QueueCounts> {
+  const { rows } = await owner.query(
+    `SELECT count(*)::int AS left, count(*) FILTER (WHERE locked_by IS NULL AND run_at <= now())::int AS free
+     FROM graphile_worker.jobs WHERE locked_by IS NOT NULL OR attempts < max_attempts`,
+  )
+  return rows[0]
 }
 
 /** Every value in every table of the queue, as one text. */
