@@ -1,8 +1,10 @@
 /** Books in a shop as an agent does, and looks at the rows that are left. */
 
+import assert from 'node:assert/strict'
 import { Temporal } from 'temporal-polyfill'
 import { uuidOf } from '../../src/catalog/kinds.ts'
 import { type Body, type Called, callTool, done, fresh } from './caller.ts'
+import { type Person, signIn } from './person.ts'
 import type { TestServer } from './server.ts'
 import { made, openShop, type Shop } from './shop.ts'
 
@@ -25,6 +27,8 @@ export interface Desk extends Shop {
   jumpTo(instant: string | Temporal.Instant): Promise<void>
   /** A call that shows a preview first, confirmed; or its refusal. */
   confirmed(tool: string, args: Record<string, unknown>): Promise<Called>
+  /** The same where a person must approve, and does; or its refusal. */
+  approved(tool: string, args: Record<string, unknown>): Promise<Called>
   /** Rows of this workspace, as the owner sees them. */
   rows(sql: string, ...values: unknown[]): Promise<Body[]>
 }
@@ -51,6 +55,14 @@ export async function openDesk(
       idempotency_key: fresh(),
       ...slot(args),
     })
+  const confirmed = async (tool: string, args: Record<string, unknown>) => {
+    const { tool: definition } = server.house.catalog.get(tool)!
+    const whole = definition.key ? { idempotency_key: fresh(), ...args } : args
+    const first = await callTool(shop, tool, whole)
+    if (first.body.status !== 'needs_confirmation') return first
+    return callTool(shop, tool, { ...whole, confirm_token: first.body.confirm_token })
+  }
+  let person: Promise<Person> | undefined
   return {
     ...shop,
     server,
@@ -70,12 +82,14 @@ export async function openDesk(
     async jumpTo(instant) {
       await owner.query('UPDATE workspaces SET clock = $1 WHERE id = $2', [instant.toString(), workspaceId])
     },
-    async confirmed(tool, args) {
-      const { tool: definition } = server.house.catalog.get(tool)!
-      const whole = definition.key ? { idempotency_key: fresh(), ...args } : args
-      const first = await callTool(shop, tool, whole)
-      if (first.body.status !== 'needs_confirmation') return first
-      return callTool(shop, tool, { ...whole, confirm_token: first.body.confirm_token })
+    confirmed,
+    async approved(tool, args) {
+      const asked = await confirmed(tool, args)
+      if (asked.body.status !== 'needs_approval') return asked
+      person ??= signIn(server, shop.email, workspace.id)
+      const decided = await (await person).decide(asked.body.approval.id, 'approve')
+      assert.equal(decided.body.state, 'executed', JSON.stringify(decided.body))
+      return { ...asked, body: decided.body.answer }
     },
     rows: async (sql, ...values) => (await owner.query(sql, [workspaceId, ...values])).rows,
   }

@@ -8,6 +8,8 @@ import type { TestServer } from './server.ts'
 
 export interface Shop extends Caller {
   key: string
+  /** Of the owner, who may decide. */
+  email: string
   locationId: string
   serviceId: string
   staffIds: string[]
@@ -51,6 +53,7 @@ export async function openShop(
   const today = Temporal.Instant.from(NOW).toZonedDateTimeISO(ZONE).startOfDay()
   return {
     ...agent,
+    email: owner.email,
     locationId: location.id,
     serviceId,
     staffIds,

@@ -65,9 +65,12 @@ export async function enter(
   await noteHistory(context, changed!, event, booking.state, details)
   if (event !== 'expire') await settle(context, changed!, event)
   if (event === 'complete') await invoiceVisit(context, changed!)
-  if (event === 'revert' && booking.state === 'completed') await takeVisitBack(context, changed!)
   if (event === 'complete') await bookingHappened(context, changed!)
-  if (event === 'revert' && booking.state === 'completed') await bookingDidNotHappen(context, changed!)
+  if (event === 'revert' && booking.state === 'completed') {
+    // Undone first, its points come back with the visit; refunded first, they would not.
+    await bookingDidNotHappen(context, changed!)
+    await takeVisitBack(context, changed!)
+  }
   return changed!
 }
 

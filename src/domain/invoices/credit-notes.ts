@@ -6,6 +6,7 @@
 import { and, eq } from 'drizzle-orm'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { newId } from '../../database/columns.ts'
+import { lockCustomer } from '../bookings/customer.ts'
 import { amountOf, type Money, priceOf } from '../business/prices.ts'
 import type { Context } from '../context.ts'
 import { balanceOf } from '../ledger/balances.ts'
@@ -23,6 +24,7 @@ import {
   undoPieces,
 } from './line-credits.ts'
 import { afterReduction, reducing } from './pay.ts'
+import { pointsFollow } from './points.ts'
 import { lockInvoice, refundsOf, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type CreditNote, creditNotes, type Invoice } from './tables.ts'
@@ -57,6 +59,7 @@ export async function createCreditNote(context: Context, asked: NewCreditNote): 
   }
   mustAllocate(context, total - dueAmount, paidParts)
   const id = newId()
+  await lockCustomer(context, invoice.customerId) // Before the number, as in finalize.ts.
   const series = await findSeries(context, invoice.legalEntityId, 'credit_note')
   const [note] = await context.db
     .insert(creditNotes)
@@ -86,8 +89,11 @@ export async function createCreditNote(context: Context, asked: NewCreditNote): 
     subject: { kind: 'creditnote', id },
     data: { refund_due: paidParts.refundAmount },
   })
-  if (dueAmount > 0) await afterReduction(context, invoice, sums.due - dueAmount)
-  else await update(context, invoice, {})
+  const credited =
+    dueAmount > 0
+      ? await afterReduction(context, invoice, sums.due - dueAmount)
+      : await update(context, invoice, {})
+  await pointsFollow(context, credited)
   return note!
 }
 
@@ -113,7 +119,12 @@ export async function voidCreditNote(context: Context, id: string): Promise<Cred
     .where(and(eq(creditNotes.workspaceId, note.workspaceId), eq(creditNotes.id, id)))
     .returning()
   const reopens = note.dueAmount > 0 && invoice.status === 'paid'
-  await update(context, invoice, reopens ? { status: await statusBefore(context, invoice) } : {})
+  const restored = await update(
+    context,
+    invoice,
+    reopens ? { status: await statusBefore(context, invoice) } : {},
+  )
+  await pointsFollow(context, restored, { undone: true })
   emit({ type: 'credit_note.voided', subject: { kind: 'creditnote', id } })
   return voided!
 }

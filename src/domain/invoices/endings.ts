@@ -4,6 +4,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import { priceOf } from '../business/prices.ts'
 import type { Context } from '../context.ts'
 import { post, reverse } from '../ledger/post.ts'
+import { pointsFollow } from './points.ts'
 import { creditNotesOf, lockInvoice, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import type { Invoice } from './tables.ts'
@@ -36,7 +37,9 @@ export async function voidInvoice(context: Context, id: string): Promise<Invoice
   if (invoice.status === 'uncollectible') await reverse(context, { source, cause: WRITTEN_OFF })
   await reverse(context, { source, cause: 'finalized' })
   context.emit({ type: 'invoice.voided', subject: { kind: 'invoice', id } })
-  return update(context, invoice, { status })
+  const voided = await update(context, invoice, { status })
+  await pointsFollow(context, voided)
+  return voided
 }
 
 /** The loss is in the ledger; money that comes after all takes it back. @throws Refusal `not_found`, `invalid_transition` */

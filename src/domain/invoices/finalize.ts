@@ -1,10 +1,12 @@
 /** From draft to document: its number, what it said of whom, and its entry in the ledger. None of it changes any more. */
 
 import { and, eq } from 'drizzle-orm'
+import { lockCustomer } from '../bookings/customer.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { type Entry, post } from '../ledger/post.ts'
 import { takeNumber } from './entities.ts'
+import { pointsFollow } from './points.ts'
 import { linesOf, lockInvoice, todayOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type Invoice, type InvoiceLine, legalEntities } from './tables.ts'
@@ -18,6 +20,8 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
   if (lines.length === 0)
     throw impossible('draft', 'finalize', 'It has no line yet.', ['update_draft_invoice'])
   const customer = await getCustomer(context, draft.customerId)
+  // Before the number, which is locked last: who waits for a customer keeps no other's invoice waiting.
+  await lockCustomer(context, customer.id)
   const frozen = {
     customerId: customer.id,
     customerSnapshot: { name: customer.name, email: customer.email, phone: customer.phone },
@@ -45,6 +49,7 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
   })
   context.emit({ type: 'invoice.finalized', subject: { kind: 'invoice', id } })
   if (invoice.status === 'paid') context.emit({ type: 'invoice.paid', subject: { kind: 'invoice', id } })
+  await pointsFollow(context, invoice)
   return invoice
 }
 

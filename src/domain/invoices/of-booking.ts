@@ -2,15 +2,20 @@
 
 import { and, eq, ne, sql } from 'drizzle-orm'
 import { readSettings } from '../../access/settings.ts'
+import { idText } from '../../catalog/kinds.ts'
+import { Refusal } from '../../catalog/refusal.ts'
+import { lockBooking } from '../bookings/read.ts'
 import type { Booking } from '../bookings/tables.ts'
 import { priceOf } from '../business/prices.ts'
 import { services } from '../business/tables.ts'
 import type { Context } from '../context.ts'
+import { getCustomer } from '../customers/get.ts'
 import { createCreditNote } from './credit-notes.ts'
-import { createDraft, deleteDraft } from './draft.ts'
+import { createDraft, deleteDraft, type NewInvoice } from './draft.ts'
 import { voidInvoice } from './endings.ts'
 import { finalizeInvoice } from './finalize.ts'
 import { creditableOf } from './line-credits.ts'
+import { pointsFollow } from './points.ts'
 import { sumsOf } from './read.ts'
 import { type Invoice, invoices } from './tables.ts'
 
@@ -19,7 +24,11 @@ export async function invoiceVisit(context: Context, booking: Booking): Promise<
   const { invoicing } = await readSettings(context)
   if (invoicing.on_completion === 'off' || booking.customerId === null) return
   if (booking.paidWith === 'entitlement' || booking.priceAmount === 0) return
-  if (await standingInvoice(context, booking.id)) return
+  const standing = await standingInvoice(context, booking.id)
+  if (standing) {
+    if (standing.status !== 'draft') await pointsFollow(context, standing)
+    return
+  }
   const { name, taxCategory } = await serviceOf(context, booking)
   const draft = await createDraft(context, {
     customer_id: booking.customerId,
@@ -34,6 +43,34 @@ export async function invoiceVisit(context: Context, booking: Booking): Promise<
     source: { kind: 'booking', id: booking.id, turn: await nextTurn(context, booking.id) },
   })
   if (invoicing.on_completion === 'open') await finalizeInvoice(context, draft.id)
+}
+
+/**
+ * An invoice that somebody makes for a booking, ahead of the visit or after it: completing the booking finds it, and makes
+ * no other; its points are the visit's.
+ * @throws Refusal `not_found`; `invalid_input` of another customer's; `invalid_transition` where it has one that stands
+ */
+export async function sourceOfVisit(
+  context: Context,
+  { booking_id: id, customer_id }: { booking_id: string; customer_id: string },
+): Promise<NonNullable<NewInvoice['source']>> {
+  const booking = await lockBooking(context, id)
+  const customer = await getCustomer(context, customer_id)
+  if (booking.customerId === null || (await getCustomer(context, booking.customerId)).id !== customer.id) {
+    throw new Refusal('invalid_input', 'booking_id: This is not a booking of this customer.', {
+      field: 'booking_id',
+    })
+  }
+  const standing = await standingInvoice(context, id)
+  if (standing) {
+    throw new Refusal(
+      'invalid_transition',
+      'This booking has an invoice already.',
+      { invoice_id: idText('invoice', standing.id), status: standing.status },
+      ['get_invoice', 'update_draft_invoice'],
+    )
+  }
+  return { kind: 'booking', id, turn: await nextTurn(context, id) }
 }
 
 /** The completion was undone: what was paid stays the customer's, as credit. @param booking locked */

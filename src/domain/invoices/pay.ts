@@ -15,6 +15,7 @@ import type { Context } from '../context.ts'
 import type { Account } from '../ledger/accounts.ts'
 import { balanceOf } from '../ledger/balances.ts'
 import { type Entry, post } from '../ledger/post.ts'
+import { pointsFollow } from './points.ts'
 import { lockInvoice, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type Invoice, type InvoicePayment, invoicePayments } from './tables.ts'
@@ -89,7 +90,9 @@ export async function applyPayment(context: Context, paid: Paid): Promise<Applie
     at: context.now,
   })
   if (invoice.status === 'void' || applied === 0) return { invoice, applied, credited }
-  return { invoice: await afterReduction(context, invoice, due - applied), applied, credited }
+  const reduced = await afterReduction(context, invoice, due - applied)
+  if (reduced.status === 'paid') await pointsFollow(context, reduced)
+  return { invoice: reduced, applied, credited }
 }
 
 /** The account that a tender's money is in, or was taken from. */

@@ -19,6 +19,7 @@ import {
   sumOf,
   undoPieces,
 } from './line-credits.ts'
+import { pointsFollow } from './points.ts'
 import { creditNotesOf, lockInvoice, paymentsOf, refundsOf, update } from './read.ts'
 import { type Invoice, type InvoiceRefund, invoiceRefunds } from './tables.ts'
 
@@ -59,7 +60,9 @@ export async function postRefund(context: Context, asked: Refunded): Promise<Inv
     at: context.now,
   })
   context.emit({ type: 'invoice.refunded', subject: { kind: 'invoice', id: invoiceId } })
-  return update(context, invoice, {})
+  const refunded = await update(context, invoice, {})
+  await pointsFollow(context, refunded)
+  return refunded
 }
 
 /** It failed: what was reserved is there again. Once. */
@@ -81,7 +84,7 @@ export async function undoRefund(context: Context, refundId: string): Promise<vo
   if (!undone) return
   await undoPieces(context, refundId)
   await reverse(context, { source: { kind: 'refund', id: refundId }, cause: 'requested' })
-  await update(context, invoice, {})
+  await pointsFollow(context, await update(context, invoice, {}), { undone: true })
 }
 
 /**

@@ -48,7 +48,7 @@ export async function classMissed(context: Context, { id, customerId }: Enrolmen
 }
 
 /** Prices of services are kept without tax; the invoice that is paid for them knows better (`settleFor`). */
-async function lineOf(
+export async function lineOf(
   { db, workspace }: Context,
   serviceId: string,
   net: number,

@@ -7,6 +7,7 @@ import { and, eq, ne, sum } from 'drizzle-orm'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { newId } from '../../database/columns.ts'
 import type { Context } from '../context.ts'
+import { lockGiftCard } from '../gift-cards/gift-cards.ts'
 import { creditOf, lockCredit } from './credit.ts'
 import { lockDebt, refundCap } from './debts.ts'
 import { disputedAmount } from './disputes.ts'
@@ -130,6 +131,7 @@ export async function refundPayment(
   const plan = await planRefund(context, wish)
   const { amount, currency } = plan
   context.declare({ kind: 'refund', gate: 'approve', amount: { amount, currency } })
+  await lockCards(context, plan)
   const made: Refund[] = []
   for (const share of plan.shares) {
     const payment = plan.payments.find(({ id }) => id === share.paymentId)!
@@ -144,6 +146,15 @@ export async function refundPayment(
     )
   }
   return { plan, refunds: made }
+}
+
+/** All of them, before any customer: who pays with a card locks it before the customer of the invoice. */
+async function lockCards(context: Context, { payments, shares }: RefundPlan): Promise<void> {
+  const spent = payments.filter(
+    ({ id, tender }) => tender === 'gift_card' && shares.some(({ paymentId }) => paymentId === id),
+  )
+  for (const id of [...new Set(spent.map(({ sourceId }) => sourceId!))].sort())
+    await lockGiftCard(context, id)
 }
 
 export interface NewRefund {
