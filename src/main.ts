@@ -58,6 +58,7 @@ import { classHorizon } from './domain/classes/horizon.ts'
 import { classOffers } from './domain/classes/line.ts'
 import type { Context } from './domain/context.ts'
 import { entitlementExpiry } from './domain/entitlements/expiry.ts'
+import { INVOICE_PAGE } from './domain/invoices/link.ts'
 import { pointsEnd, tierEnd } from './domain/loyalty/expiry.ts'
 import { heardEvents } from './domain/messaging/automations.ts'
 import { dueDeliveries } from './domain/messaging/due-deliveries.ts'
@@ -70,10 +71,11 @@ import {
   unsubscribe,
   unsubscribeToken,
 } from './domain/messaging/unsubscribe.ts'
+import { paperOfLink, payPageOf, visitInvoice } from './domain/payments/invoice-page.ts'
 import { answerChallenge, PAYMENT_LINK, payByLink, visitLink } from './domain/payments/links.ts'
 import { sandboxProviderEvents } from './domain/payments/sandbox-events.ts'
 import { createApp } from './http/app.ts'
-import type { Host, PayDesk, Subscriptions } from './http/host.ts'
+import type { Host, InvoiceDesk, PayDesk, Subscriptions } from './http/host.ts'
 import { makeLog } from './log.ts'
 
 export interface Server {
@@ -141,6 +143,7 @@ export async function start(config: Config): Promise<Server> {
     openReview: token => openReview(house, token),
     openSelfService: selfService(house),
     payDesk: payDesk(house),
+    invoiceDesk: invoiceDesk(house),
     hearProvider: providerWebhooks({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
     publicUrl: house.publicUrl,
     loopback: config.loopback,
@@ -216,18 +219,24 @@ function selfService(house: House): Host['openSelfService'] {
 }
 
 function payDesk(house: House): PayDesk {
-  const does =
-    <Rest extends unknown[], Result>(
-      work: (context: Context, claims: LinkClaims, ...rest: Rest) => Promise<Result>,
-    ) =>
-    async (token: string, ...rest: Rest): Promise<Result | null> => {
-      const claims = readLinkToken(house.secrets, PAYMENT_LINK, token)
-      return (
-        claims &&
-        asSystem(house)(claims.workspaceId, 'payment link', context => work(context, claims, ...rest))
-      )
-    }
+  const does = atLink(house, PAYMENT_LINK)
   return { visit: does(visitLink), pay: does(payByLink), answer: does(answerChallenge) }
+}
+
+function invoiceDesk(house: House): InvoiceDesk {
+  const does = atLink(house, INVOICE_PAGE)
+  return { visit: does(visitInvoice), paper: does(paperOfLink), pay: does(payPageOf) }
+}
+
+/** Work at the row that a link's token names; null where the token is none of ours. @param purpose also what the audit names it by */
+function atLink(house: House, purpose: string) {
+  return <Rest extends unknown[], Result>(
+    work: (context: Context, claims: LinkClaims, ...rest: Rest) => Promise<Result>,
+  ) =>
+    async (token: string, ...rest: Rest): Promise<Result | null> => {
+      const claims = readLinkToken(house.secrets, purpose, token)
+      return claims && asSystem(house)(claims.workspaceId, purpose, context => work(context, claims, ...rest))
+    }
 }
 
 /** A workspace's own account, which a person has set; else that of a server of one business. */

@@ -9,6 +9,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { registerConsole } from './console/console.ts'
 import { registerFeeds } from './feeds.ts'
 import type { Host } from './host.ts'
+import { registerInvoicePages } from './invoices/invoices.ts'
 import { acceptJson } from './json.ts'
 import { registerMcp } from './mcp/mcp.ts'
 import { makeMetrics } from './metrics.ts'
@@ -52,6 +53,7 @@ export function createApp(host: Host): FastifyInstance {
   registerFeeds(app, host)
   registerSelfService(app, counted)
   registerPayPages(app, host)
+  registerInvoicePages(app, host)
   registerWebhooks(app, host)
   registerConsole(app, counted)
   registerOAuth(app, counted)

@@ -12,7 +12,9 @@ import type { Decided, Decider, Decision } from '../calls/decide.ts'
 import type { ReviewDesk, Viewer } from '../calls/review-desk.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { CustomerVisit } from '../domain/bookings/self-service.ts'
+import type { Paper } from '../domain/invoices/paper.ts'
 import type { Remedy } from '../domain/messaging/remedy.ts'
+import type { InvoiceVisit } from '../domain/payments/invoice-page.ts'
 import type { PayVisit, Press } from '../domain/payments/links.ts'
 
 export interface Host {
@@ -57,6 +59,8 @@ export interface Host {
   openReview(token: string): Promise<{ viewer: Viewer; approvalId: string } | null>
   /** Where the token of a payment link leads; null where it is none of ours. */
   payDesk: PayDesk
+  /** Where the token of an invoice's link leads. */
+  invoiceDesk: InvoiceDesk
   /** A provider's webhook, as it came. */
   hearProvider(webhook: ProviderWebhook): Promise<'heard' | 'forged' | 'unknown'>
   /** iCalendar text at a feed's token; null where it is none of ours, or was replaced. */
@@ -117,6 +121,15 @@ export interface PayDesk {
   pay(token: string, press: Press): Promise<unknown>
   /** How the customer answered the bank's question, in the sandbox. */
   answer(token: string, yes: boolean): Promise<unknown>
+}
+
+/** Each null where the token is none of ours, or has ended. @throws Refusal `rate_limited` */
+export interface InvoiceDesk {
+  visit(token: string): Promise<InvoiceVisit | null>
+  /** What its PDF says. @param note a credit note's TypeID; null: the invoice itself */
+  paper(token: string, note: string | null): Promise<Paper | null>
+  /** The address at which it is paid. @throws Refusal `amount_exceeds_due`, `provider_error` */
+  pay(token: string): Promise<string | null>
 }
 
 export interface ProviderWebhook {

@@ -39,6 +39,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
     calendarFeed: async () => null,
     openSelfService: async () => null,
     payDesk: { visit: unreached, pay: unreached, answer: unreached },
+    invoiceDesk: { visit: unreached, paper: unreached, pay: unreached },
     hearProvider: unreached,
     subscriptions: { read: unreached, end: unreached },
     health: async () => true,

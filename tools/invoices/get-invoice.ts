@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Instant, idText, LocalDate, outside } from '../../src/catalog/kinds.ts'
-import {
-  creditNotesOf,
-  getInvoice,
-  instalmentsOf,
-  linesOf,
-  paymentsOf,
-  refundsOf,
-} from '../../src/domain/invoices/read.ts'
+import { readDocument } from '../../src/domain/invoices/document.ts'
+import { invoiceUrl } from '../../src/domain/invoices/link.ts'
 import { listPostings } from '../../src/domain/ledger/read.ts'
 import {
   CreditNoteShown,
@@ -50,35 +44,27 @@ export default defineTool({
       CreditNoteShown.pick({ id: true, number: true, status: true, net: true, tax: true }),
     ),
     postings: z.array(z.string()),
+    url: z.string().describe("The customer's page of it, with its PDF; good for half a year."),
   }),
   refusals: ['not_found'],
   example: { given: givenOpen, input: { invoice_id: '$invoice.id' } },
   async run(context, { invoice_id }) {
-    const view = await getInvoice(context, invoice_id)
-    const lines = await linesOf(context, invoice_id)
+    const { invoice, lines, instalments, payments, refunds, notes } = await readDocument(context, invoice_id)
     const postings = await listPostings(context, { invoiceId: invoice_id, limit: 100 })
+    const { sourceKind, sourceId, customerSnapshot, memo, currency } = invoice
     return {
-      ...rowOf(view),
-      customer_name: view.customerSnapshot?.name ?? null,
-      source_id:
-        view.sourceKind === 'booking' || view.sourceKind === 'lot'
-          ? idText(view.sourceKind, view.sourceId!)
-          : null,
-      memo: view.memo,
+      ...rowOf(invoice),
+      customer_name: customerSnapshot?.name ?? null,
+      source_id: sourceKind === 'booking' || sourceKind === 'lot' ? idText(sourceKind, sourceId!) : null,
+      memo,
       lines: lines.map(lineOf),
       taxes: taxesShown(lines),
-      instalments: (await instalmentsOf(context, view)).map(({ amount, dueDate }) => ({
-        amount,
-        due_date: dueDate,
-      })),
-      payments: (await paymentsOf(context, invoice_id)).map(payment => ({
-        tender: payment.tender,
-        amount: payment.appliedAmount,
-        at: payment.at,
-      })),
-      refunds: (await refundsOf(context, invoice_id)).map(({ amount, at }) => ({ amount, at })),
-      credit_notes: (await creditNotesOf(context, invoice_id)).map(note => creditNoteOf(note, view.currency)),
+      instalments: instalments.map(({ amount, dueDate: due_date }) => ({ amount, due_date })),
+      payments: payments.map(({ tender, appliedAmount: amount, at }) => ({ tender, amount, at })),
+      refunds: refunds.map(({ amount, at }) => ({ amount, at })),
+      credit_notes: notes.map(note => creditNoteOf(note, currency)),
       postings: postings.rows.map(({ id }) => idText('posting', id)),
+      url: invoiceUrl(context, invoice_id),
     }
   },
 })

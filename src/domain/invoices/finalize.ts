@@ -9,7 +9,7 @@ import { takeNumber } from './entities.ts'
 import { pointsFollow } from './points.ts'
 import { linesOf, lockInvoice, todayOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
-import { type Invoice, type InvoiceLine, legalEntities } from './tables.ts'
+import { type Invoice, type InvoiceLine, type IssuerSnapshot, legalEntities } from './tables.ts'
 
 /** Asked again, it changes nothing. @throws Refusal `not_found`, `invalid_transition` of a void one or one without lines */
 export async function finalizeInvoice(context: Context, id: string): Promise<Invoice> {
@@ -65,7 +65,10 @@ export function soldBy(lines: Pick<InvoiceLine, 'account' | 'netAmount' | 'taxAm
   return [...sums].map(([kind, amount]) => ({ account: { kind }, amount }))
 }
 
-async function issuerOf({ db, workspace }: Context, { legalEntityId }: Invoice) {
+export async function issuerOf(
+  { db, workspace }: Context,
+  { legalEntityId }: Pick<Invoice, 'legalEntityId'>,
+): Promise<IssuerSnapshot> {
   const [entity] = await db
     .select()
     .from(legalEntities)

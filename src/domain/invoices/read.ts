@@ -7,6 +7,8 @@ import { Page } from '../../catalog/define.ts'
 import { notFound } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { ledgerAccounts, ledgerEntries } from '../ledger/tables.ts'
+import { underWay } from '../payments/payment-states.ts'
+import { payments } from '../payments/tables.ts'
 import { type Instalment, overdueAmount, type PaymentState, paymentStateOf, type Sums } from './states.ts'
 import {
   creditNotes,
@@ -201,6 +203,7 @@ async function sumsOfAll(context: Context, rows: Invoice[]): Promise<Map<string,
   const paid = await sumBy(context, invoicePayments, ids, sql`applied_amount`)
   const excess = await sumBy(context, invoicePayments, ids, sql`credited_amount`)
   const refunded = await sumBy(context, invoiceRefunds, ids, sql`CASE WHEN undone THEN 0 ELSE amount END`)
+  const pending = await underWayTo(context, ids)
   return new Map(
     rows.map(({ id, status, totalAmount }) => [
       id,
@@ -210,7 +213,7 @@ async function sumsOfAll(context: Context, rows: Invoice[]): Promise<Map<string,
         paid: paid.get(id) ?? 0,
         excess: excess.get(id) ?? 0,
         refunded: refunded.get(id) ?? 0,
-        pending: 0,
+        pending: pending.get(id) ?? 0,
       },
     ]),
   )
@@ -242,5 +245,23 @@ async function sumBy(
     .from(table)
     .where(and(eq(table.workspaceId, workspace.id), inArray(table.invoiceId, ids)))
     .groupBy(table.invoiceId)
+  return new Map(rows.map(({ id, sum }) => [id, Number(sum)]))
+}
+
+/** What cards may still bring to each. */
+async function underWayTo({ db, workspace }: Context, ids: string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: payments.subjectId, sum: sql<string>`sum(${payments.amount})` })
+    .from(payments)
+    .where(
+      and(
+        eq(payments.workspaceId, workspace.id),
+        eq(payments.purpose, 'invoice'),
+        inArray(payments.subjectId, ids),
+        inArray(payments.state, [...underWay]),
+      ),
+    )
+    .groupBy(payments.subjectId)
   return new Map(rows.map(({ id, sum }) => [id, Number(sum)]))
 }

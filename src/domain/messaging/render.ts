@@ -6,6 +6,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { Money } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
+import { moneyText } from '../money/text.ts'
 import type { TemplateVariable } from './tables.ts'
 
 export interface TemplateText {
@@ -109,10 +110,7 @@ const formats: Record<TemplateVariable['type'], (value: unknown, locale: Locale)
   money: (value, { language }) => {
     const money = Money().safeParse(value)
     if (!money.success) return null
-    const { amount, currency } = money.data
-    const format = new Intl.NumberFormat(locales(language), { style: 'currency', currency })
-    const { maximumFractionDigits: digits = 2 } = format.resolvedOptions()
-    return plainSpaces(format.format(majorUnits(amount, digits)))
+    return plainSpaces(moneyText(money.data, language))
   },
   number: (value, { language }) =>
     typeof value === 'number' && Number.isFinite(value)
@@ -148,13 +146,6 @@ function clock(language: string, style: Intl.DateTimeFormatOptions, instant: Tem
 /** A language that Intl does not know is written as English, and not as the server happens to speak. */
 function locales(language: string): string[] {
   return [language, 'en']
-}
-
-/** Decimal text, exact: a number of euros would be rounded. */
-function majorUnits(amount: number, digits: number): Intl.StringNumericLiteral {
-  const text = String(amount).padStart(digits + 1, '0')
-  const [whole, rest] = [text.slice(0, text.length - digits), text.slice(text.length - digits)]
-  return `${whole}${digits > 0 ? `.${rest}` : ''}` as Intl.StringNumericLiteral
 }
 
 /** GSM-7 has no narrow and no hard space: one of them makes an SMS cost twice as much. */

@@ -31,7 +31,7 @@ export interface Link {
 
 /** @throws Refusal `not_found`, `amount_exceeds_due` where nothing is left to pay, `provider_error` */
 export async function createPaymentLink(context: Context, wish: LinkWish): Promise<Link> {
-  const { db, workspace, secrets, publicUrl, now } = context
+  const { db, workspace, now } = context
   await providerOf(context)
   const debt = await lockDebt(context, wish.purpose, wish.subjectId)
   const amount = await amountToPay(context, wish, debt, undefined)
@@ -49,9 +49,15 @@ export async function createPaymentLink(context: Context, wish: LinkWish): Promi
       createdAt: now,
     })
     .returning()
-  const claims = { workspaceId: workspace.id, subjectId: link!.id, number: seconds }
-  const url = `${publicUrl}/pay/${linkToken(secrets, PAYMENT_LINK, claims)}`
-  return { link: link!, url, amount, currency: debt.currency }
+  return { link: link!, url: linkUrl(context, link!), amount, currency: debt.currency }
+}
+
+export function linkUrl(
+  { secrets, publicUrl }: Context,
+  { workspaceId, id: subjectId, expiresAt }: PaymentLink,
+): string {
+  const claims = { workspaceId, subjectId, number: expiresAt.epochMilliseconds / 1000 }
+  return `${publicUrl}/pay/${linkToken(secrets, PAYMENT_LINK, claims)}`
 }
 
 /** What a page of a link shows. */

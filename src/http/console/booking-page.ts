@@ -1,10 +1,11 @@
 /** One booking: who, what, when, what happened, and what can be done. A move goes by the road of `reschedule_booking`. */
 
+import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
 import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { say } from './texts/en.ts'
-import { moneyText, outside, type Reading, words } from './words.ts'
+import { outside, type Reading, words } from './words.ts'
 
 /** As `get_booking` answers it. */
 export interface BookingRow {

@@ -2,10 +2,10 @@
 
 import type { PolicyRule } from '../../calls/policy.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
+import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
 import { choice, field, hidden } from './kit.ts'
 import { say } from './texts/en.ts'
-import { moneyText } from './words.ts'
 
 export type RuleRow = PolicyRule
 

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../../catalog/refusal.ts'
+import { moneyText } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { formOf } from './decision-form.ts'
@@ -21,7 +22,7 @@ import {
 } from './kit.ts'
 import { consolePage, sendPage, type Visit, visitOf } from './shell.ts'
 import { say } from './texts/en.ts'
-import { facts, moneyText, outside } from './words.ts'
+import { facts, outside } from './words.ts'
 
 interface Service {
   id: string

@@ -4,8 +4,8 @@ import type { StoredState } from '../../calls/approval-states.ts'
 import type { Obstacle } from '../../calls/review-desk.ts'
 import type { Effect } from '../../catalog/define.ts'
 import { type IdKind, idKinds } from '../../catalog/kinds.ts'
+import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { moneyText } from './words.ts'
 
 export function stateBadge(state: StoredState): Html {
   const { word, look } = states[state]

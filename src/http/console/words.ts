@@ -4,6 +4,7 @@
  */
 
 import type { Named, Names } from '../../calls/names.ts'
+import { type Amount, moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
 import { say } from './texts/en.ts'
 
@@ -124,20 +125,9 @@ function saysSomething(value: unknown): boolean {
   return typeof value !== 'object' || Object.values(value).some(saysSomething)
 }
 
-interface Money {
-  /** Minor units. */
-  amount: number
-  currency: string
-}
-
-function isMoney(fields: Record<string, unknown>): fields is Record<string, unknown> & Money {
+function isMoney(fields: Record<string, unknown>): fields is Record<string, unknown> & Amount {
   const { amount, currency } = fields
   return Object.keys(fields).length === 2 && typeof amount === 'number' && /^[A-Z]{3}$/.test(String(currency))
-}
-
-export function moneyText({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits!)
 }
 
 const dayAndTime = {

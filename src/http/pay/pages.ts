@@ -1,8 +1,9 @@
 /** The page on which a customer pays one thing. Names are text from outside; no card number ever comes here. */
 
+import { moneyText } from '../../domain/money/text.ts'
 import type { PayVisit } from '../../domain/payments/links.ts'
 import { type SandboxCard, sandboxCards } from '../../domain/payments/sandbox-cards.ts'
-import { moneyText, outside } from '../console/words.ts'
+import { outside } from '../console/words.ts'
 import { type Html, html } from '../pages/html.ts'
 import { page } from '../pages/page.ts'
 

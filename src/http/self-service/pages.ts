@@ -1,7 +1,8 @@
 /** The pages of a customer's link. All names are text from outside. */
 
 import type { CustomerVisit } from '../../domain/bookings/self-service.ts'
-import { moneyText, outside } from '../console/words.ts'
+import { moneyText } from '../../domain/money/text.ts'
+import { outside } from '../console/words.ts'
 import { type Html, html } from '../pages/html.ts'
 import { page } from '../pages/page.ts'
 import { dateText, timeOfDay, when } from './words.ts'

@@ -1,0 +1,88 @@
+/**
+ * `/i/<token>`: where the link of an invoice leads. The page works without a script; its PDFs and the way to pay hang
+ * below it. A link that was never ours, has ended, or leads to nothing any more gets one and the same answer.
+ */
+
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { notFound, Refusal } from '../../catalog/refusal.ts'
+import { fileNameOf, pdfOf } from '../../domain/invoices/pdf.ts'
+import { acceptForms } from '../console/form.ts'
+import { mustBeOurPage } from '../console/session.ts'
+import { sendPage } from '../console/shell.ts'
+import type { Host } from '../host.ts'
+import { setBrowserHeaders } from '../pages/browser-headers.ts'
+import { failureOf } from '../problem.ts'
+import { invoicePage, missingPage, problemPage } from './pages.ts'
+
+interface Route {
+  Params: { token: string; note: string }
+}
+
+export function registerInvoicePages(app: FastifyInstance, host: Host): void {
+  app.register(async pages => {
+    await setBrowserHeaders(pages, host.publicUrl)
+    // The link is a key: it is told to no other site and to no search engine.
+    pages.addHook('onRequest', (_request, reply, done) => {
+      reply.headers({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex, nofollow' })
+      done()
+    })
+    acceptForms(pages)
+    pages.setErrorHandler((error, request, reply) => {
+      const { refusal, status } = failureOf(error, request)
+      const text = refusal.code === 'not_found' ? missingPage() : problemPage(textOf(refusal))
+      return sendPage(reply.code(status), text)
+    })
+    const css = readFileSync(new URL('invoice.css', import.meta.url), 'utf8')
+    pages.get('/invoice.css', (_request, reply) =>
+      reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(css),
+    )
+
+    pages.get<Route>('/i/:token', (request, reply) => show(host, request.params.token, reply))
+    pages.get<Route>('/i/:token/pdf', (request, reply) => file(host, request.params.token, null, reply))
+    pages.get<Route>('/i/:token/credit-notes/:note/pdf', ({ params }, reply) =>
+      file(host, params.token, params.note, reply),
+    )
+
+    pages.post<Route>('/i/:token/pay', async (request, reply) => {
+      const { token } = request.params
+      mustBeItsForm(host, request, token)
+      try {
+        const url = await host.invoiceDesk.pay(token)
+        if (!url) throw notFound('invoice')
+        return reply.redirect(new URL(url).pathname, 303)
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code === 'not_found') throw error
+        return show(host, token, reply.code(error.status), textOf(error))
+      }
+    })
+  })
+}
+
+async function show(host: Host, token: string, reply: FastifyReply, problem?: string): Promise<FastifyReply> {
+  const visit = await host.invoiceDesk.visit(token)
+  if (!visit) throw notFound('invoice')
+  return sendPage(reply, invoicePage({ ...visit, token }, problem))
+}
+
+async function file(host: Host, token: string, note: string | null, reply: FastifyReply) {
+  const paper = await host.invoiceDesk.paper(token, note)
+  if (!paper) throw notFound('invoice')
+  return reply
+    .type('application/pdf')
+    .header('content-disposition', `attachment; filename="${fileNameOf(paper)}"`)
+    .send(await pdfOf(paper))
+}
+
+/** CSRF: there is no cookie to ride on. Our form alone has the token in its body, and comes from our page. */
+function mustBeItsForm(host: Host, request: FastifyRequest, token: string): void {
+  mustBeOurPage(request, host)
+  if ((request.body as { link?: string } | undefined)?.link === token) return
+  throw new Refusal('forbidden_scope', 'This takes what its own page sends, alone.')
+}
+
+function textOf({ code }: Refusal): string {
+  if (code === 'amount_exceeds_due') return 'Nothing is left to pay here.'
+  if (code === 'rate_limited') return 'That was a little fast. Please try again in a minute.'
+  return 'That did not work. Please try again, or ask the business.'
+}
