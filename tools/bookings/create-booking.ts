@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Text } from '../../src/catalog/kinds.ts'
+import { placeRefusals } from '../../src/domain/availability/findings.ts'
 import { createBooking } from '../../src/domain/bookings/create.ts'
 import {
   BookingRow,
@@ -48,19 +49,7 @@ export default defineTool({
     ...overrideField,
   }),
   data: BookingRow.extend(paymentFields),
-  refusals: [
-    'not_found',
-    'outside_hours',
-    'outside_booking_window',
-    'min_notice',
-    'customer_blocked',
-    'cooldown',
-    'on_hand_limit',
-    'period_limit',
-    'customer_overlap',
-    'no_entitlement',
-    'slot_conflict',
-  ],
+  refusals: [...placeRefusals],
   example: { given: givenSlot, input: exampleBooking },
   async run(context, input) {
     const { customer_id: customerId, note, quote } = input

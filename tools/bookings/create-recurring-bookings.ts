@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Instant, Text } from '../../src/catalog/kinds.ts'
 import { Refusal } from '../../src/catalog/refusal.ts'
+import { placeRefusals } from '../../src/domain/availability/findings.ts'
 import {
   createBookingSeries,
   MOST_BOOKINGS,
@@ -68,21 +69,7 @@ export default defineTool({
       }),
     ),
   }),
-  refusals: [
-    'not_found',
-    'outside_hours',
-    'outside_booking_window',
-    'min_notice',
-    'customer_blocked',
-    'cooldown',
-    'on_hand_limit',
-    'period_limit',
-    'customer_overlap',
-    'no_entitlement',
-    'slot_conflict',
-    'nonexistent_local_time',
-    'ambiguous_local_time',
-  ],
+  refusals: [...placeRefusals, 'nonexistent_local_time', 'ambiguous_local_time'],
   example: { given: givenSlot, input: { ...exampleBooking, rrule: 'FREQ=WEEKLY;COUNT=3' } },
   async run(context, input) {
     const { customer_id: customerId, note, rrule, on_conflict: onConflict } = input

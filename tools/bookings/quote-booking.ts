@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Instant } from '../../src/catalog/kinds.ts'
+import { placeRefusals } from '../../src/domain/availability/findings.ts'
 import { quoteBooking } from '../../src/domain/bookings/quote.ts'
 import { priceOf } from '../../src/domain/business/prices.ts'
 import {
@@ -50,19 +51,7 @@ export default defineTool({
     needs_confirmation: z.boolean(),
     expires_at: Instant(),
   }),
-  refusals: [
-    'not_found',
-    'outside_hours',
-    'outside_booking_window',
-    'min_notice',
-    'customer_blocked',
-    'cooldown',
-    'on_hand_limit',
-    'period_limit',
-    'customer_overlap',
-    'no_entitlement',
-    'slot_conflict',
-  ],
+  refusals: [...placeRefusals],
   example: { given: givenSlot, input: exampleBooking },
   async run(context, input) {
     const quoted = await quoteBooking(context, wishOf(input))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id } from '../../src/catalog/kinds.ts'
 import { ANY } from '../../src/domain/availability/explain.ts'
+import { placeRefusals } from '../../src/domain/availability/findings.ts'
 import { rescheduleBooking } from '../../src/domain/bookings/move.ts'
 import { BookingRow, bookingId, givenBooking, overrideField, rowOf, startField } from './shapes.ts'
 
@@ -27,20 +28,7 @@ export default defineTool({
     ...overrideField,
   }),
   data: BookingRow,
-  refusals: [
-    'not_found',
-    'invalid_transition',
-    'outside_hours',
-    'outside_booking_window',
-    'min_notice',
-    'customer_blocked',
-    'cooldown',
-    'on_hand_limit',
-    'period_limit',
-    'customer_overlap',
-    'no_entitlement',
-    'slot_conflict',
-  ],
+  refusals: [...placeRefusals, 'invalid_transition'],
   example: { given: givenBooking, input: { booking_id: '$booking.id', start: '$slot.slots.1.start' } },
   async run(context, { booking_id, start, staff_id: staffId, overrides }) {
     const booking = await rescheduleBooking(context, booking_id, { start, staffId, overrides })

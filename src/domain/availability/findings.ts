@@ -13,8 +13,8 @@ export interface Finding {
   details: Record<string, unknown>
 }
 
-/** A caller is told the first of these that applies. Rules of customers stand before what is free. */
-const precedence: RefusalCode[] = [
+/** What refuses a place: a caller is told the first of these that applies. Rules of customers stand before what is free. */
+export const placeRefusals = [
   'not_found',
   'outside_hours',
   'outside_booking_window',
@@ -26,7 +26,9 @@ const precedence: RefusalCode[] = [
   'customer_overlap',
   'no_entitlement',
   'slot_conflict',
-]
+] as const satisfies RefusalCode[]
+
+const precedence: readonly RefusalCode[] = placeRefusals
 
 /** Sorts findings of several sources into one trace; those of one code keep their order. */
 export function inPrecedence(findings: Finding[]): Finding[] {
