@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict'
 import { Temporal } from 'temporal-polyfill'
 import { uuidOf } from '../../src/catalog/kinds.ts'
+import type { Db } from '../../src/database/pool.ts'
+import type { Context } from '../../src/domain/context.ts'
+import { trialBalance } from '../../src/domain/ledger/balances.ts'
+import { verifyLedger } from '../../src/domain/ledger/verify.ts'
 import { type Body, type Called, callTool, done, fresh } from './caller.ts'
 import { type Person, signIn } from './person.ts'
 import type { TestServer } from './server.ts'
@@ -29,6 +33,8 @@ export interface Desk extends Shop {
   confirmed(tool: string, args: Record<string, unknown>): Promise<Called>
   /** The same where a person must approve, and does; or its refusal. */
   approved(tool: string, args: Record<string, unknown>): Promise<Called>
+  /** What the ledger says, `kind: balance`, of accounts that have one; all of it recomputed and checked before. */
+  books(): Promise<Record<string, number>>
   /** Rows of this workspace, as the owner sees them. */
   rows(sql: string, ...values: unknown[]): Promise<Body[]>
 }
@@ -90,6 +96,17 @@ export async function openDesk(
       const decided = await (await person).decide(asked.body.approval.id, 'approve')
       assert.equal(decided.body.state, 'executed', JSON.stringify(decided.body))
       return { ...asked, body: decided.body.answer }
+    },
+    async books() {
+      const context = (db: Db) => ({ db, workspace: { id: workspaceId } }) as unknown as Context
+      const [findings, rows] = await server.house.database.transaction(workspaceId, {}, async ({ db }) => [
+        await verifyLedger(context(db)),
+        await trialBalance(context(db)),
+      ])
+      assert.deepEqual(findings, [])
+      const sums: Record<string, number> = {}
+      for (const { kind, balance } of rows) if (balance !== 0) sums[kind] = (sums[kind] ?? 0) + balance
+      return sums
     },
     rows: async (sql, ...values) => (await owner.query(sql, [workspaceId, ...values])).rows,
   }

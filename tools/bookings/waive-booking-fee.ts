@@ -19,7 +19,7 @@ export default defineTool({
   title: 'Let a fee go',
   description:
     'Waives the fee of a booking that was cancelled late or missed, with a reason; a person approves it. What the deposit ' +
-    'had paid of it is to be refunded. For a no-show that was marked by mistake, revert_booking_status.',
+    'had paid of it goes back. For a no-show that was marked by mistake, revert_booking_status.',
   keywords: ['forgive', 'goodwill', 'no charge', 'late fee', 'no-show fee', 'drop the penalty', 'excuse'],
   domain: 'bookings',
   effect: 'write',

@@ -1,7 +1,8 @@
 /**
  * What a booking asks of its customer beside its price: a deposit ahead, a fee where they cancel late or do not come.
- * This says what is due and what goes back; the money itself moves later, elsewhere, through gates of its own. So
- * cancelling is gated by itself alone, and a customer does within the policy that they agreed to what they may.
+ * This says what is due and what goes back. What the deposit pays of a fee is kept, and what is left of it goes back, both
+ * with the booking's own change, whose preview shows them (`declareCost`): a customer does within the policy that they agreed
+ * to what they may. What is due beside it is taken later, through gates of its own.
  */
 
 import { and, asc, eq, ne } from 'drizzle-orm'
@@ -9,6 +10,7 @@ import { newId } from '../../database/columns.ts'
 import { priceOf } from '../business/prices.ts'
 import type { Context } from '../context.ts'
 import { keepCredit, returnCredit } from '../entitlements/credits.ts'
+import { keepForFee, refundDeposit, releaseFee } from '../payments/deposits.ts'
 import { sourceOf } from './credits.ts'
 import type { BookingEvent } from './states.ts'
 import { type Booking, bookingCharges, type Charge } from './tables.ts'
@@ -35,7 +37,10 @@ export function settlementOf(
   outcome: Outcome,
 ): Settlement {
   const costs = outcome !== 'free'
-  const deposit = charges.find(({ kind, state }) => kind === 'deposit' && state !== 'due')?.amount ?? 0
+  // What paid an invoice is the customer's credit, where that was taken back.
+  const deposit =
+    charges.find(({ kind, state }) => kind === 'deposit' && state !== 'due' && state !== 'applied')?.amount ??
+    0
   if (booking.paidWith === 'entitlement') {
     return { credit: costs ? 'kept' : 'returned', fee: 0, covered: 0, refund: deposit }
   }
@@ -105,9 +110,13 @@ async function conclude(context: Context, booking: Booking, outcome: Outcome): P
     await change(context, deposit, { state: refund > 0 ? 'refund_due' : 'kept', coveredAmount: covered })
     if (refund > 0) tell(context, booking, 'booking.deposit_refund_due', 'deposit')
   }
+  if (refund > 0) await refundDeposit(context, booking.id, refund)
   if (outcome === 'free' || fee === 0) return
   const state = covered < fee ? 'due' : 'paid'
-  await add(context, booking, { kind: outcome, amount: fee, coveredAmount: covered, state })
+  // Before it is noted: what is held is what no fee has covered.
+  const charge = { id: newId(), kind: outcome, amount: fee, coveredAmount: covered, state } as const
+  await keepForFee(context, booking, charge)
+  await add(context, booking, charge)
   if (state === 'due') tell(context, booking, 'booking.fee_due', outcome)
 }
 
@@ -116,20 +125,35 @@ async function conclude(context: Context, booking: Booking, outcome: Outcome): P
  * taken, as a visit's is; it comes back, or moves, as any other from here.
  */
 async function undo(context: Context, booking: Booking): Promise<void> {
-  for (const charge of await chargesOf(context, booking.id)) {
-    if (charge.kind === 'no_show') {
-      await change(context, charge, { state: 'void', reason: null, coveredAmount: 0 })
-      tell(context, booking, 'booking.fee_voided', 'no_show')
-    }
-    if (charge.kind === 'deposit' && (charge.state === 'kept' || charge.state === 'refund_due'))
-      await change(context, charge, { state: 'paid', coveredAmount: 0 })
+  const charges = await chargesOf(context, booking.id)
+  const fee = charges.find(({ kind }) => kind === 'no_show')
+  if (fee) {
+    await releaseFee(context, fee)
+    await change(context, fee, { state: 'void', reason: null, coveredAmount: 0 })
+    tell(context, booking, 'booking.fee_voided', 'no_show')
   }
+  const deposit = charges.find(({ kind }) => kind === 'deposit')
+  if (deposit) await restoreDeposit(context, deposit, fee !== undefined)
+}
+
+/** What has gone back is gone: the deposit is what is left, or none. What is left of a visit that was paid stays to go back. */
+async function restoreDeposit(context: Context, deposit: Charge, wasFined: boolean): Promise<void> {
+  const { state, coveredAmount } = deposit
+  if (state === 'refunded') {
+    await change(
+      context,
+      deposit,
+      coveredAmount === 0 ? { state: 'void' } : { state: 'paid', amount: coveredAmount, coveredAmount: 0 },
+    )
+  }
+  const pays = state === 'refund_due' && (wasFined || coveredAmount === 0)
+  if (state === 'kept' || pays) await change(context, deposit, { state: 'paid', coveredAmount: 0 })
 }
 
 async function add(
   { db, now }: Context,
   { workspaceId, id: bookingId }: Booking,
-  charge: Pick<Charge, 'kind' | 'amount' | 'coveredAmount' | 'state'>,
+  charge: Pick<Charge, 'kind' | 'amount' | 'coveredAmount' | 'state'> & { id?: string },
 ): Promise<void> {
   await db.insert(bookingCharges).values({ workspaceId, id: newId(), bookingId, ...charge, at: now })
 }
@@ -137,7 +161,7 @@ async function add(
 export async function change(
   { db, now }: Context,
   { workspaceId, id }: Charge,
-  to: Partial<Pick<Charge, 'state' | 'coveredAmount' | 'reason'>>,
+  to: Partial<Pick<Charge, 'state' | 'amount' | 'coveredAmount' | 'reason'>>,
 ): Promise<void> {
   await db
     .update(bookingCharges)

@@ -2,6 +2,7 @@
 
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
+import { refundDeposit, releaseFee } from '../payments/deposits.ts'
 import { change, chargesOf } from './charges.ts'
 import { touchBooking } from './details.ts'
 import { lockBooking } from './read.ts'
@@ -28,8 +29,12 @@ export async function waiveFee(context: Context, bookingId: string, reason: stri
       ['get_booking'],
     )
   }
+  await releaseFee(context, fee)
   await change(context, fee, { state: 'waived', coveredAmount: 0, reason })
-  for (const deposit of charges.filter(({ kind, state }) => kind === 'deposit' && state !== 'void'))
-    if (fee.coveredAmount > 0) await change(context, deposit, { state: 'refund_due', coveredAmount: 0 })
+  const deposit = charges.find(({ kind }) => kind === 'deposit')
+  if (deposit && fee.coveredAmount > 0) {
+    await change(context, deposit, { state: 'refund_due', coveredAmount: 0 })
+    await refundDeposit(context, bookingId, fee.coveredAmount)
+  }
   return touchBooking(context, booking, 'waive', {}, { kind: fee.kind })
 }

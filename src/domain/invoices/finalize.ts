@@ -2,17 +2,21 @@
 
 import { and, eq } from 'drizzle-orm'
 import { lockCustomer } from '../bookings/customer.ts'
+import { lockBooking } from '../bookings/read.ts'
+import type { Booking } from '../bookings/tables.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { type Entry, post } from '../ledger/post.ts'
+import { applyDeposit } from '../payments/deposits.ts'
 import { takeNumber } from './entities.ts'
 import { pointsFollow } from './points.ts'
 import { linesOf, lockInvoice, todayOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
-import { type Invoice, type InvoiceLine, type IssuerSnapshot, legalEntities } from './tables.ts'
+import { type Invoice, type InvoiceLine, type IssuerSnapshot, invoices, legalEntities } from './tables.ts'
 
 /** Asked again, it changes nothing. @throws Refusal `not_found`, `invalid_transition` of a void one or one without lines */
 export async function finalizeInvoice(context: Context, id: string): Promise<Invoice> {
+  const visit = await lockVisit(context, id)
   const draft = await lockInvoice(context, id)
   if (draft.status === 'open' || draft.status === 'paid') return draft
   const status = invoiceAfter(draft.status, 'finalize')
@@ -50,7 +54,19 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
   context.emit({ type: 'invoice.finalized', subject: { kind: 'invoice', id } })
   if (invoice.status === 'paid') context.emit({ type: 'invoice.paid', subject: { kind: 'invoice', id } })
   await pointsFollow(context, invoice)
-  return invoice
+  if (visit?.state !== 'completed') return invoice
+  await applyDeposit(context, visit, invoice)
+  return lockInvoice(context, id)
+}
+
+/** The booking that it is for, before the invoice: who completes or cancels a booking locks it first. */
+async function lockVisit(context: Context, id: string): Promise<Booking | null> {
+  const { db, workspace } = context
+  const [draft] = await db
+    .select({ kind: invoices.sourceKind, bookingId: invoices.sourceId })
+    .from(invoices)
+    .where(and(eq(invoices.workspaceId, workspace.id), eq(invoices.id, id)))
+  return draft?.kind === 'booking' ? lockBooking(context, draft.bookingId!) : null
 }
 
 /** What lines bring, account by account, and their tax; positive. */

@@ -10,6 +10,7 @@ import { priceOf } from '../business/prices.ts'
 import { services } from '../business/tables.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
+import { applyDeposit } from '../payments/deposits.ts'
 import { createCreditNote } from './credit-notes.ts'
 import { createDraft, deleteDraft, type NewInvoice } from './draft.ts'
 import { voidInvoice } from './endings.ts'
@@ -26,7 +27,9 @@ export async function invoiceVisit(context: Context, booking: Booking): Promise<
   if (booking.paidWith === 'entitlement' || booking.priceAmount === 0) return
   const standing = await standingInvoice(context, booking.id)
   if (standing) {
-    if (standing.status !== 'draft') await pointsFollow(context, standing)
+    if (standing.status === 'draft') return
+    await pointsFollow(context, standing)
+    await applyDeposit(context, booking, standing)
     return
   }
   const { name, taxCategory } = await serviceOf(context, booking)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Desk, openDesk, textOf, unlimited } from '../../../test/support/booking.ts'
 import { type Body, done, fresh } from '../../../test/support/caller.ts'
+import { until } from '../../../test/support/jobs.ts'
 import { startServer } from '../../../test/support/server.ts'
 
 const server = await startServer({ after }, unlimited)
@@ -126,6 +127,39 @@ test('a credit note and a void invoice take points back; a credit note that is v
   assert.deepEqual(await points(desk, other.customer_id), [0, 30])
   await pay(desk, draft.id, 3_000)
   assert.deepEqual(await points(desk, other.customer_id), [30, 0])
+})
+
+test('a refund that the provider fails days later gives its points again', async () => {
+  const desk = await openClub()
+  const { booking_id, customer_id } = await visited(desk)
+  await certain(desk, 'complete_booking', { booking_id })
+  const { id: invoice_id } = await invoiceOf(desk, booking_id)
+  const { card_on_file } = await done(desk, 'script_sandbox_provider', {
+    card_on_file: { customer_id, card: 'refund_fails_later' },
+  })
+  await certain(desk, 'charge_saved_method', { invoice_id, method_id: card_on_file.id })
+  await until(async () => (await points(desk, customer_id))[0] === 50)
+  await certain(desk, 'refund_payment', { invoice_id })
+  assert.deepEqual(await points(desk, customer_id), [0, 0], 'from its request on')
+  const states = async () => (await desk.rows('SELECT state FROM refunds WHERE workspace_id = $1'))[0]!.state
+  await until(async () => (await states()) === 'succeeded')
+  await done(desk, 'set_sandbox_clock', { to: textOf(desk.morning(30)) })
+  assert.equal(await states(), 'failed')
+  assert.deepEqual(await points(desk, customer_id), [50, 0])
+})
+
+test('what is due again, once its credit note is voided, earns no more until it is paid', async () => {
+  const desk = await openClub()
+  const { booking_id, customer_id } = await visited(desk)
+  await certain(desk, 'complete_booking', { booking_id })
+  const { id: invoice_id } = await invoiceOf(desk, booking_id)
+  const note = await certain(desk, 'create_credit_note', { invoice_id, amount: eur(2_000), reason: 'Late' })
+  assert.deepEqual(await points(desk, customer_id), [0, 30])
+  await pay(desk, invoice_id, 3_000)
+  await certain(desk, 'void_credit_note', { credit_note_id: note.id })
+  assert.deepEqual(await points(desk, customer_id), [30, 0])
+  await pay(desk, invoice_id, 2_000)
+  assert.deepEqual(await points(desk, customer_id), [50, 0])
 })
 
 test('a completion that is undone and done again earns once more, by the invoice that stands', async () => {

@@ -131,6 +131,15 @@ export async function refundPayment(
   const plan = await planRefund(context, wish)
   const { amount, currency } = plan
   context.declare({ kind: 'refund', gate: 'approve', amount: { amount, currency } })
+  return { plan, refunds: await giveBack(context, plan, wish) }
+}
+
+/** @param plan of this transaction, whose gate has been passed */
+export async function giveBack(
+  context: Context,
+  plan: RefundPlan,
+  wish: RefundWish & { reason?: string },
+): Promise<Refund[]> {
   await lockCards(context, plan)
   const made: Refund[] = []
   for (const share of plan.shares) {
@@ -145,7 +154,7 @@ export async function refundPayment(
       }),
     )
   }
-  return { plan, refunds: made }
+  return made
 }
 
 /** All of them, before any customer: who pays with a card locks it before the customer of the invoice. */
