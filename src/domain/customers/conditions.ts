@@ -1,38 +1,30 @@
 /** What can be asked of customers beside their details, as conditions on the table `customers`. */
 
-import { and, eq, exists, gt, inArray, lt, not, type SQL, sql } from 'drizzle-orm'
+import { and, eq, exists, gt, inArray, lt, notExists, type SQL, sql } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
 import { bookings } from '../bookings/tables.ts'
 import { classEnrolments } from '../classes/tables.ts'
 import type { Context } from '../context.ts'
-import { type FieldValue, fieldsByKey, matchKey } from './field-values.ts'
-import { customers, customFieldValues } from './tables.ts'
+import { customers } from './tables.ts'
 
-/** Has this value in that field, a text whatever its case. @throws Refusal `invalid_input` of a key that is not defined */
-export async function hasFieldValue(ctx: Context, key: string, value: FieldValue): Promise<SQL> {
-  const field = (await fieldsByKey(ctx, [key])).get(key)!
-  return inArray(
-    customers.id,
-    ctx.db
-      .select({ id: customFieldValues.customerId })
-      .from(customFieldValues)
-      .where(
-        and(
-          eq(customFieldValues.workspaceId, ctx.workspace.id),
-          eq(customFieldValues.fieldId, field.id),
-          eq(customFieldValues.matchKey, matchKey(value)),
-        ),
-      ),
-  )
-}
+type Asker = Pick<Context, 'db' | 'workspace'>
 
-/** Known since before, and with no visit since, nor one to come: what was cancelled or missed is none. */
-export function inactiveSince(ctx: Context, since: Temporal.Instant): SQL {
-  return and(lt(customers.createdAt, since), not(visited(ctx, since)))!
+/**
+ * Known since before, and with no visit since, nor one to come: what was cancelled or missed is none. Not as what `visited`
+ * is not: of two NOT EXISTS PostgreSQL makes anti-joins that end with the page, of NOT (… OR …) a list of all visits.
+ */
+export function inactiveSince(ctx: Asker, since: Temporal.Instant): SQL {
+  const [booked, enrolled] = visitsSince(ctx, since)
+  return and(lt(customers.createdAt, since), notExists(booked), notExists(enrolled))!
 }
 
 /** Has a booking or a class that begins after this. */
-export function visited({ db, workspace }: Pick<Context, 'db' | 'workspace'>, since: Temporal.Instant): SQL {
+export function visited(ctx: Asker, since: Temporal.Instant): SQL {
+  const [booked, enrolled] = visitsSince(ctx, since)
+  return sql`(${exists(booked)} OR ${exists(enrolled)})`
+}
+
+function visitsSince({ db, workspace }: Asker, since: Temporal.Instant) {
   const booked = db
     .select({ one: sql`1` })
     .from(bookings)
@@ -55,5 +47,5 @@ export function visited({ db, workspace }: Pick<Context, 'db' | 'workspace'>, si
         gt(classEnrolments.startsAt, since),
       ),
     )
-  return sql`(${exists(booked)} OR ${exists(enrolled)})`
+  return [booked, enrolled] as const
 }

@@ -63,9 +63,11 @@ test('whatever is written is E.164 or refused, and E.164 is read as itself', () 
 })
 
 test('a part of a number is looked for without the zeros that it is dialled with', () => {
-  assert.deepEqual(phoneParts('020 7946 0958', 'GB'), ['+442079460958', '2079460958'])
-  assert.deepEqual(phoneParts('0207 946', 'GB').at(-1), '207946')
-  assert.deepEqual(phoneParts('0044 207', 'GB').at(-1), '44207')
-  assert.deepEqual(phoneParts('020 7946 0958 ext 12', 'GB'), ['+442079460958'])
-  for (const text of ['ana', '54', 'studio 540', '--- ---']) assert.deepEqual(phoneParts(text, 'GB'), [])
+  const whole = '+442079460958'
+  assert.deepEqual(phoneParts('020 7946 0958', 'GB'), { whole, parts: ['2079460958'] })
+  assert.deepEqual(phoneParts('0207 946', 'GB').parts, ['207946'])
+  assert.deepEqual(phoneParts('0044 207', 'GB').parts, ['44207'])
+  assert.deepEqual(phoneParts('020 7946 0958 ext 12', 'GB'), { whole, parts: [] })
+  for (const text of ['ana', '54', 'studio 540', '--- ---'])
+    assert.deepEqual(phoneParts(text, 'GB'), { whole: null, parts: [] })
 })

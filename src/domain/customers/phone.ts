@@ -31,15 +31,15 @@ export function readPhone(text: string, country: string): Phone {
 }
 
 /**
- * What stored numbers are searched for, when `text` is a number or a part of one; nothing when it is not.
- * A part may begin as people dial it: 0044…, 020….
+ * What stored numbers are searched for: `whole` in E.164 where `text` may be a number, `parts` where it may be one of one;
+ * neither when it is not. A part may begin as people dial it: 0044…, 020….
  */
-export function phoneParts(text: string, country: string): string[] {
-  const whole = parse(text, country)
-  const parts = typeof whole === 'string' ? [] : [whole.e164]
+export function phoneParts(text: string, country: string): { whole: string | null; parts: string[] } {
+  const phone = parse(text, country)
+  const whole = typeof phone === 'string' ? null : phone.e164
   const digits = text.replace(/\D/g, '')
   const isDialled = /^[+\d\s()./-]+$/.test(text) && digits.length >= FEWEST_DIGITS
-  return isDialled ? [...parts, digits.replace(/^0+(?=\d)/, '')] : parts
+  return { whole, parts: isDialled ? [digits.replace(/^0+(?=\d)/, '')] : [] }
 }
 
 const FEWEST_DIGITS = 3

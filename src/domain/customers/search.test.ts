@@ -4,6 +4,8 @@ import { call, signUp } from '../../../test/support/access.ts'
 import { openBusiness } from '../../../test/support/customers.ts'
 import type { Context } from '../context.ts'
 import { createCustomer } from './create.ts'
+import { setFieldValues } from './field-values.ts'
+import { defineField } from './fields.ts'
 import { type CustomerSearch, searchCustomers } from './search.ts'
 
 type Business = Awaited<ReturnType<typeof openBusiness>>
@@ -108,28 +110,41 @@ test("another business's customers are not found", async t => {
   }
 })
 
-test('a search reads what it finds, not the workspace; so does the look for namesakes', async t => {
+test('a search reads the newest and what it finds, not the workspace; so does the look for namesakes', async t => {
   const { database, caller, run, create } = await openBusiness(t)
+  await run(ctx => defineField(ctx, { key: 'city', label: 'City', type: 'text' }))
+  const { id } = await create({ name: 'Quasimodo Quux 花木', tags: ['rare'] })
+  await run(ctx => setFieldValues(ctx, id, { city: 'Zyx' }))
   await database.owner.query(
-    `INSERT INTO customers (workspace_id, id, name, name_key, created_at, updated_at)
-     SELECT $1, gen_random_uuid(), name, name, now(), now()
+    `INSERT INTO customers (workspace_id, id, name, name_key, tags, created_at, updated_at)
+     SELECT $1, uuidv7(), name, name, '{common}', now(), now()
      FROM (SELECT translate(md5(n::text), '0123456789', 'ghijklmnop') AS name FROM generate_series(1, 5000) AS n) AS names`,
     [caller.workspace.id],
   )
-  await create({ name: 'Quasimodo Quux' })
   await database.owner.query('VACUUM ANALYZE customers')
-  for (const work of [
-    (ctx: Context) => searchCustomers(ctx, { text: 'quasimodo', limit: 5 }),
-    (ctx: Context) => createCustomer(ctx, { name: 'Quasimodo Quu', email: 'quasi@example.com' }),
-  ]) {
+  const search = (asked: Partial<CustomerSearch>) => (ctx: Context) =>
+    searchCustomers(ctx, { limit: 5, ...asked })
+  for (const [work, most] of [
+    [search({ text: 'quasimodo' }), NEWEST],
+    [search({ text: '花木' }), NEWEST],
+    [search({ text: '木' }), NEWEST],
+    [search({ tags: ['rare'] }), NEWEST],
+    [search({ fields: { city: 'zyx' } }), NEWEST],
+    [search({ tags: ['common'] }), 50],
+    [search({ tags: ['common'], text: 'a' }), 100],
+    [(ctx: Context) => createCustomer(ctx, { name: 'Quasimodo Quu', email: 'quasi@example.com' }), 50],
+  ] as const) {
     const read = await run(async ctx => {
       const before = await rowsRead(ctx)
       await work(ctx)
       return (await rowsRead(ctx)) - before
     })
-    assert.ok(read > 0 && read < 50, `${read} rows read`)
+    assert.ok(read > 0 && read < most, `${read} rows read by ${work}`)
   }
 })
+
+/** As many as the function of migration 0033 looks through first, and a few. */
+const NEWEST = 2_050
 
 async function rowsRead({ db }: Context): Promise<number> {
   const { rows } = await db.execute<{ read: number }>(

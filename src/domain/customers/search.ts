@@ -1,13 +1,13 @@
 /** Finds customers by whatever somebody remembers of them: a part of the name, of the email or of the phone. */
 
-import { and, arrayContains, desc, eq, isNull, like, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { seesCustomer } from '../../access/sight.ts'
 import { pageOf, readCursor } from '../../catalog/cursor.ts'
 import type { Page } from '../../catalog/define.ts'
 import type { Context } from '../context.ts'
-import { hasFieldValue, inactiveSince } from './conditions.ts'
+import { inactiveSince } from './conditions.ts'
 import { type Customer, labels, shown } from './customer.ts'
-import type { FieldValue } from './field-values.ts'
+import { type FieldValue, fieldsByKey, matchKey } from './field-values.ts'
 import { fold } from './fold.ts'
 import { phoneParts } from './phone.ts'
 import { customers } from './tables.ts'
@@ -29,12 +29,16 @@ export interface CustomerSearch {
 /** Newest first. @throws Refusal `invalid_input` of a field that is not defined */
 export async function searchCustomers(
   ctx: Context,
-  { text, tags = [], fields = {}, inactiveDays, status = 'active', limit, cursor }: CustomerSearch,
+  { inactiveDays, status = 'active', limit, cursor, ...asked }: CustomerSearch,
 ): Promise<Page<Customer[]>> {
   const after = readCursor(cursor)
-  const hasFields = await Promise.all(
-    Object.entries(fields).map(([key, value]) => hasFieldValue(ctx, key, value)),
-  )
+  const others = [
+    seesCustomer(ctx.sight, sql`${customers}`),
+    inactiveDays === undefined
+      ? undefined
+      : inactiveSince(ctx, ctx.now.subtract({ hours: 24 * inactiveDays })),
+  ].filter(condition => condition !== undefined)
+  const atMost = others.length === 0 ? limit + 1 : MOST
   const rows = await ctx.db
     .select(shown(ctx))
     .from(customers)
@@ -42,15 +46,10 @@ export async function searchCustomers(
       and(
         eq(customers.workspaceId, ctx.workspace.id),
         eq(customers.status, status),
-        seesCustomer(ctx.sight, sql`${customers}`),
         isNull(customers.erasedAt),
         after ? lt(customers.id, after) : undefined,
-        tags.length > 0 ? arrayContains(customers.tags, labels(tags)) : undefined,
-        ...hasFields,
-        inactiveDays === undefined
-          ? undefined
-          : inactiveSince(ctx, ctx.now.subtract({ hours: 24 * inactiveDays })),
-        text ? hasText(fold(text), ctx.workspace.country) : undefined,
+        await matches(ctx, asked, { status, after, atMost }),
+        ...others,
       ),
     )
     .orderBy(desc(customers.id))
@@ -58,20 +57,58 @@ export async function searchCustomers(
   return pageOf(rows, limit)
 }
 
-function hasText(text: string, country: string): SQL | undefined {
-  const phones = phoneParts(text, country)
-  if (phones.length > 0) return hasAnyOf([...phones, text])
-  // The longest word is the rarest, more or less: the index looks for it alone, and the others are looked for in that.
-  const [longest, ...others] = text.split(' ').sort((one, other) => other.length - one.length)
-  return and(hasAnyOf([longest!]), ...others.map(word => like(customers.searchText, pattern(word))))
+/** All there are, where more is asked of them than the function knows. */
+const MOST = 2 ** 31 - 1
+
+/** Text, tags and fields, by a function of migration 0033, which may use the indexes; undefined where none are asked for. */
+async function matches(
+  ctx: Context,
+  { text = '', tags = [], fields = {} }: Pick<CustomerSearch, 'text' | 'tags' | 'fields'>,
+  { status, after, atMost }: { status: string; after: string | undefined; atMost: number },
+): Promise<SQL | undefined> {
+  const folded = fold(text)
+  const defined = await fieldsByKey(ctx, Object.keys(fields))
+  if (folded === '' && tags.length === 0 && defined.size === 0) return undefined
+  const { whole, parts } = phoneParts(folded, ctx.workspace.country)
+  const isPhone = whole !== null || parts.length > 0
+  const { long, contained, wide } = sorted(isPhone || folded === '' ? [] : folded.split(' '))
+  return sql`${customers.id} = ANY (ARRAY(SELECT customers_matching(
+    ${whole}::text,
+    ${array(isPhone ? [...new Set([...parts, folded])].map(pattern) : [])}::text[],
+    ${array(long.map(pattern))}::text[],
+    ${array(contained)}::text[],
+    ${array(wide)}::text[],
+    ${array(labels(tags))}::text[],
+    ${array(Object.keys(fields).map(key => defined.get(key)!.id))}::uuid[],
+    ${array(Object.values(fields).map(matchKey))}::text[],
+    ${status}, ${after ?? null}::uuid, ${atMost})))`
 }
 
-/** By a function of migration 0005, which may use the index. */
-function hasAnyOf(parts: string[]): SQL {
-  const patterns = sql.param(parts.map(pattern))
-  return sql`${customers.id} = ANY (ARRAY(SELECT customers_with_text(${patterns}::text[])))`
+/** One that is empty asks nothing. */
+function array(list: string[]) {
+  return sql.param(list.length > 0 ? list : null)
 }
 
 function pattern(part: string): string {
   return `%${part.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** By how the index of parts of texts can help: it knows three characters and more. */
+function sorted(words: string[]): { long: string[]; contained: string[]; wide: string[] } {
+  const [long, contained]: [string[], string[]] = [[], []]
+  for (const word of words) {
+    const rare = word.split('@')[0]! // What is behind it, half of all people have.
+    const isLong = [...rare].length >= TRIGRAM
+    if (isLong) long.push(rare)
+    if (!isLong || rare !== word) contained.push(word)
+  }
+  return { long, contained, wide: words.filter(isWide) }
+}
+
+const TRIGRAM = 3
+
+/** Too short for that index, and one of the parts of another: of two bytes more than it has characters. */
+function isWide(word: string): boolean {
+  const characters = [...word].length
+  return characters < TRIGRAM && Buffer.byteLength(word) >= characters + 2
 }
