@@ -6,6 +6,7 @@ import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
 import { type Body, callTool, done, fresh, refused } from './support/caller.ts'
 import { openStudio, type Studio } from './support/classes.ts'
+import { approved, holdEverything, referencesTo } from './support/held.ts'
 import { type Person, signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
@@ -247,46 +248,94 @@ test('a merge triggers no "new customer"', async () => {
   assert.equal(types.filter(type => type === 'customer.merged').length, 1)
 })
 
-/** Rows that stay with whom they were said by or happened to, by `table.column`: history that must. */
-const HISTORY = new Set(['consent_events.customer_id', 'customers.merged_into'])
+/** Columns whose rows stay with whom they were said by or happened to: history that must. */
+const HISTORY = new Set([
+  'consent_events.customer_id',
+  'customers.merged_into',
+  'ledger_accounts.customer_id',
+])
 
-test('a merge leaves no live reference behind: every foreign key to customers is walked', async () => {
-  const two = await pair({}, { email: 'lu@example.com' })
-  const { desk, merged: gone } = two
-  await done(desk, 'define_custom_field', { key: 'size', label: 'Size', type: 'text' })
-  await done(desk, 'set_custom_field_values', { customer_id: gone, values: { size: 'L' } })
-  await desk.pass(gone, 5)
-  await desk.booked({ customer_id: gone })
-  await made(desk, 'create_recurring_bookings', {
-    ...desk.slot({ start: desk.morning(3).toString({ timeZoneName: 'never' }) }),
-    customer_id: gone,
-    rrule: 'FREQ=WEEKLY;COUNT=2',
-  })
-  await desk.enrol(await desk.session(), { customer_id: gone })
-  const full = await desk.session({ capacity: 1, start_time: '20:00' })
-  await desk.enrol(full)
-  await desk.waits(full, { customer_id: gone })
-  await made(desk, 'create_customer_note', { customer_id: gone, text: 'Tea' })
-  const text = { channel: 'email', purpose: 'transactional', subject: 'Tea', body: 'Ready.' }
-  await made(desk, 'draft_message', { customer_id: gone, ...text })
-  const yes = { channel: 'email', purpose: 'marketing', state: 'granted', source: 'Desk' }
-  await made(desk, 'record_customer_consent', { customer_id: gone, ...yes })
-  const relationships = [{ kind: 'payer', customer_id: gone }]
-  await done(desk, 'set_customer_relationships', { customer_id: await desk.customer(), relationships })
-  await merged(two)
-  const references = await desk.rows(`
-    SELECT c.relname AS table, a.attname AS column, $1::text AS w FROM pg_constraint f
-    JOIN pg_class c ON c.oid = f.conrelid
-    JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[2]
-    WHERE f.contype = 'f' AND f.confrelid = 'customers'::regclass`)
-  assert.ok(references.length >= 10)
-  for (const { table, column } of references) {
-    if (HISTORY.has(`${table}.${column}`)) continue
-    const left = await desk.rows(
-      `SELECT * FROM ${table} WHERE workspace_id = $1 AND ${column} = $2`,
-      uuidOf(gone),
+test('a merge leaves no live reference behind: every foreign key to customers is walked, none of them empty', async () => {
+  const email = 'lu@example.com'
+  const two = await pair({}, { email })
+  const { desk, person, survivor, merged: gone } = two
+  await holdEverything(desk, person, gone, { name: 'Lucia Garcia', email, words: 'Tea' })
+  const before = await referencesTo(desk, gone)
+  const empty = [...before].filter(
+    ([column, rows]) => rows.length === 0 && column !== 'customers.merged_into',
+  )
+  assert.deepEqual(
+    empty.map(([column]) => column),
+    [],
+    'make a row of it in holdEverything()',
+  )
+  const preview = await done(desk, 'preview_customer_merge', idsOf(two))
+  const answer = await merged(two)
+  assert.deepEqual(answer, preview)
+  for (const kind of [
+    'payments',
+    'payment_methods',
+    'gift_cards',
+    'invoices',
+    'loyalty_accounts',
+    'packages',
+  ])
+    assert.ok(answer.moved[kind] > 0, kind)
+
+  for (const [column, left] of await referencesTo(desk, gone))
+    if (!HISTORY.has(column)) assert.deepEqual(left, [], column)
+  const after = await referencesTo(desk, survivor)
+  for (const [column, rows] of before)
+    if (!HISTORY.has(column))
+      assert.equal(after.get(column)!.length, rows.length, `${column} came along, whole`)
+})
+
+test('what a merged customer owes and holds is owed and held by the survivor, and their own ledger is at zero', async () => {
+  const email = 'lu@example.com'
+  const two = await pair({}, { email })
+  const { desk, person, survivor, merged: gone } = two
+  await holdEverything(desk, person, gone, { name: 'Lucia Garcia', email, words: 'Tea' })
+  const balances = async (id: string): Promise<Body> =>
+    Object.fromEntries(
+      (
+        await desk.rows(
+          `SELECT a.kind, sum(CASE WHEN e.debit_id = a.id THEN e.amount ELSE -e.amount END)::int AS amount
+           FROM ledger_accounts a JOIN ledger_entries e ON e.workspace_id = a.workspace_id AND a.id IN (e.debit_id, e.credit_id)
+           WHERE a.workspace_id = $1 AND a.customer_id = $2 GROUP BY 1 HAVING sum(CASE WHEN e.debit_id = a.id THEN e.amount ELSE -e.amount END) <> 0`,
+          uuidOf(id),
+        )
+      ).map(({ kind, amount }) => [kind, amount]),
     )
-    const live = table === 'loyalty_accounts' ? left.filter(row => row.merged_into === null) : left
-    assert.deepEqual(live, [], `${table}.${column}`)
-  }
+  const points = async (id: string) =>
+    (await done(desk, 'get_loyalty_account', { customer_id: id })).available
+  const [owed, held] = [await balances(gone), await points(gone)]
+  assert.ok(owed.receivable > 0 && held === 100)
+  await merged(two)
+  assert.deepEqual(await balances(gone), {})
+  assert.deepEqual(await balances(survivor), owed)
+  assert.equal(await points(survivor), held)
+  const invoices = await done(desk, 'list_invoices', { customer_id: survivor })
+  const payments = await done(desk, 'list_payments', { customer_id: survivor })
+  const methods = await done(desk, 'list_payment_methods', { customer_id: survivor })
+  assert.deepEqual([invoices.length, payments.length, methods.length], [1, 2, 1])
+  const due = { invoice_id: invoices[0].id, method_id: methods[0].id }
+  await approved(desk, person, 'charge_saved_method', due) // Their card pays what is left.
+})
+
+test('a card that both have is one after a merge, and what was paid with the other was paid with it', async () => {
+  const two = await pair()
+  const { desk, person, survivor, merged: gone } = two
+  for (const customer_id of [survivor, gone])
+    await done(desk, 'script_sandbox_provider', { card_on_file: { customer_id, card: 'success' } })
+  await desk.rows("UPDATE payment_methods SET provider_ref = 'same' WHERE workspace_id = $1")
+  const [theirs] = await done(desk, 'list_payment_methods', { customer_id: gone })
+  const card = await made(desk, 'issue_gift_card', {
+    customer_id: gone,
+    value: { amount: 5000, currency: 'EUR' },
+  })
+  await approved(desk, person, 'charge_saved_method', { gift_card_id: card.id, method_id: theirs.id })
+  await merged(two)
+  const methods = await done(desk, 'list_payment_methods', { customer_id: survivor })
+  const [payment] = await desk.rows('SELECT method_id FROM payments WHERE workspace_id = $1')
+  assert.deepEqual([methods.length, payment!.method_id], [1, uuidOf(methods[0].id)])
 })

@@ -8,12 +8,15 @@ import { moveBookings } from '../bookings/moving.ts'
 import { moveClasses } from '../classes/moving-customer.ts'
 import type { Context } from '../context.ts'
 import { moveEntitlements } from '../entitlements/moving.ts'
+import { moveGiftCards } from '../gift-cards/moving.ts'
 import { moveCustomer as moveMoney } from '../invoices/move.ts'
 import { invoices } from '../invoices/tables.ts'
 import { moveLoyalty } from '../loyalty/members.ts'
 import { moveMessages } from '../messaging/moving.ts'
+import { movePayments } from '../payments/moving.ts'
 import { moveNotes } from './notes.ts'
 import { moveRelationships } from './relationships.ts'
+import { importRows } from './tables.ts'
 
 export interface Moved {
   /** By what it is, in a word: `bookings`, `packages`. */
@@ -44,9 +47,12 @@ export const movers: Mover[] = [
   moveEntitlements,
   moveLoyalty,
   moveInvoices,
+  movePayments,
+  moveGiftCards,
   moveMessages,
   moveNotes,
   moveRelationships,
+  moveImports,
 ]
 
 /** What is owed moves in the ledger, invoice by invoice. */
@@ -55,4 +61,16 @@ async function moveInvoices(ctx: Context, from: string, to: string, commit: bool
   const [row] = await ctx.db.select({ invoices: count() }).from(invoices).where(theirs)
   if (commit) await moveMoney(ctx, from, to)
   return { counts: { invoices: row!.invoices } }
+}
+
+/** What an import says of whom it made. */
+async function moveImports(
+  { db, workspace }: Context,
+  from: string,
+  to: string,
+  commit: boolean,
+): Promise<Moved> {
+  const theirs = and(eq(importRows.workspaceId, workspace.id), eq(importRows.customerId, from))
+  if (commit) await db.update(importRows).set({ customerId: to }).where(theirs)
+  return { counts: {} }
 }
