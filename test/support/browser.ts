@@ -72,3 +72,37 @@ export async function picture(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: `${screens}/${name}-${colorScheme}.png`, fullPage: true })
   }
 }
+
+/**
+ * What the Tab key does not come to, or comes to without showing where it is (WCAG 2.2, 2.1.1 and 2.4.7). Of a group of
+ * radio buttons, one is enough.
+ */
+export async function lostToKeyboard(page: Page): Promise<string[]> {
+  const count = await page.evaluate<number>(WATCH_FOCUS)
+  // A field of a date takes a press for each of its parts.
+  for (let presses = 0; presses < 4 * count + 20; presses++) {
+    if (presses % 10 === 0 && (await page.evaluate<number>('awaited.size')) === 0) break
+    await page.keyboard.press('Tab')
+  }
+  return page.evaluate(`[...awaited].map(element => 'unreached: ' + element.outerHTML.slice(0, 200))
+    .concat([...unmarked].map(element => 'unmarked: ' + element.outerHTML.slice(0, 200)))`)
+}
+
+const WATCH_FOCUS = `window.unmarked = new Set()
+window.awaited = new Set([...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+  .filter(element => !element.disabled && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true })))
+document.addEventListener('focusin', ({ target }) => {
+  for (const one of [...awaited])
+    if (one === target || (target.type === 'radio' && one.name === target.name)) awaited.delete(one)
+  const { outlineStyle, boxShadow } = getComputedStyle(target)
+  if (outlineStyle === 'none' && boxShadow === 'none') unmarked.add(target)
+})
+awaited.size`
+
+/** Buttons that belong to no form, so that without a script nothing comes of them. @param text the page as it was sent */
+export function idleWithoutScript(page: Page, text: string): Promise<string[]> {
+  return page.evaluate(
+    `[...new DOMParser().parseFromString(${JSON.stringify(text)}, 'text/html').querySelectorAll('button')]
+      .filter(button => !button.form).map(button => button.outerHTML)`,
+  )
+}

@@ -1,8 +1,10 @@
 /** A business with something in every part of its console: a day of bookings, a message that failed, one that waits. */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { uuidOf } from '../../src/catalog/kinds.ts'
+import { unsubscribeToken } from '../../src/domain/messaging/unsubscribe.ts'
 import { type Body, type Caller, callTool, done, fresh } from './caller.ts'
-import { askFor, askToSend } from './message.ts'
+import { askToSend } from './message.ts'
 import { type Person, signIn } from './person.ts'
 import type { SignedUp, TestServer } from './server.ts'
 import { made } from './shop.ts'
@@ -55,17 +57,27 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
     customer_id: customer.id,
     start: slots.at(-1).start,
   })
+  const approvals: string[] = []
   const messages = { sent: '', failed: '', unknown: '' }
   for (const state of ['sent', 'failed', 'unknown'] as const) {
     const asked = await askToSend(agent, { bookingId: undefined })
     await owner.decide(asked.approvalId, 'approve')
     messages[state] = asked.message.id
+    approvals.push(asked.path)
     await settle(server, asked.message.id, state)
   }
-  await askFor(agent, (await askToSend(agent)).message.id)
-  await callTool(agent, 'set_approval_policy', { rules: [{ tool: 'cancel_booking', gate: 'approve' }] })
+  const { path: letter } = await askToSend(agent)
+  const rules = [{ tool: 'cancel_booking', gate: 'approve' }]
+  const policy = (await callTool(agent, 'set_approval_policy', { rules })).body.approval
+  const invoice = await openInvoice(agent, customer.id)
+  const link = await made(agent, 'create_payment_link', { invoice_id: invoice.id })
+  const self = await made(agent, 'create_booking_self_service_link', { booking_id: booking.id })
   const [event] = await done(agent, 'list_audit_events', { tool: 'create_booking' })
   const pages = {
+    letter,
+    approval: new URL(policy.url).pathname,
+    decided: approvals[0]!,
+    review: await reviewLink(server, email),
     booking: `/console/calendar/${booking.id}`,
     week: `/console/calendar?staff=${eva.id}`,
     day: `/console/calendar?day=${booking.local.slice(0, 10)}`,
@@ -75,8 +87,37 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
     service: `/console/services/${service.id}`,
     person: `/console/team/${eva.id}`,
     story: `/console/activity/${event.id}`,
+    pay: new URL(link.url).pathname,
+    'customer-booking': new URL(self.url).pathname,
+    'customer-times': `${new URL(self.url).pathname}/times`,
+    unsubscribe: await unsubscribePath(server, messages.sent),
   }
   return { ...agent, owner, email, booking, customer, staff: [eva, luis], service, messages, pages }
+}
+
+async function openInvoice(agent: Caller, customerId: string): Promise<Body> {
+  const price = { amount: 6000, currency: 'EUR' }
+  const lines = [{ description: 'Personal yoga', quantity: 2, unit_price: price, tax_percent: 21 }]
+  const draft = await made(agent, 'create_invoice', { customer_id: customerId, lines })
+  return made(agent, 'finalize_invoice', { invoice_id: draft.id })
+}
+
+/** Of the newest notice to the reviewer. */
+async function reviewLink({ mailbox }: TestServer, email: string): Promise<string> {
+  for (;;) {
+    const notice = (await mailbox()).find(({ to, text }) => to === email && text.includes('/console/review/'))
+    if (notice) return /\/console\/review\/\S+/.exec(notice.text)![0]
+    await pause(20)
+  }
+}
+
+/** Where a link in the message leads that says that no more are wanted. */
+async function unsubscribePath({ house }: TestServer, messageId: string): Promise<string> {
+  const { rows } = await house.database.owner.query(
+    'SELECT workspace_id AS "workspaceId", id FROM deliveries WHERE message_id = $1',
+    [uuidOf(messageId)],
+  )
+  return `/unsubscribe/${unsubscribeToken(house.secrets, rows[0])}`
 }
 
 /** As if the provider had said so: once the worker has carried it. */
@@ -89,6 +130,6 @@ async function settle(server: TestServer, messageId: string, state: string): Pro
       [uuidOf(messageId), state, reason],
     )
     if (rowCount) return
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await pause(20)
   }
 }
