@@ -4,11 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idText } from '../src/catalog/kinds.ts'
 import { Refusal } from '../src/catalog/refusal.ts'
-import { issueGiftCard } from '../src/domain/gift-cards/gift-cards.ts'
+import { issueGiftCard, readGiftCard } from '../src/domain/gift-cards/gift-cards.ts'
+import { createCreditNote, voidCreditNote } from '../src/domain/invoices/credit-notes.ts'
 import { voidInvoice } from '../src/domain/invoices/endings.ts'
+import { adjustCredit } from '../src/domain/payments/credit.ts'
 import { recordManualPayment } from '../src/domain/payments/manual.ts'
 import { listDisputes, listPayments } from '../src/domain/payments/read.ts'
-import { redeemGiftCard } from '../src/domain/payments/redeem.ts'
+import { applyCredit, redeemGiftCard } from '../src/domain/payments/redeem.ts'
 import { planRefund, refundPayment } from '../src/domain/payments/refund.ts'
 import { sandboxProviderEvents } from '../src/domain/payments/sandbox-events.ts'
 import { endAuthorization } from '../src/domain/payments/start.ts'
@@ -335,6 +337,59 @@ test('twenty payments and twenty refunds at once: never more than is due, never 
   assert.equal(fulfilled(back), 12)
   assert.ok(refusedAs(back, 'exceeds_refundable'))
   assert.equal((await till.balances()).cash ?? 0, 0)
+  await till.verify()
+})
+
+test('one gift card, many payers: together they never take more than is on it', async t => {
+  const till = await openTill(t, { connections: 12 })
+  const eur = (amount: number) => ({ amount, currency: 'EUR' })
+  const { card, code: written } = await till.at(context =>
+    issueGiftCard(context, { customer_id: till.ana, value: eur(5_000) }),
+  )
+  const price = { purpose: 'gift_card', subjectId: card.id, tender: 'cash', amount: 5_000 } as const
+  await till.at(context => recordManualPayment(context, price))
+  const payers = await Promise.all(Array.from({ length: 20 }, () => till.open()))
+  const paid = await Promise.allSettled(
+    payers.map(({ id: subjectId }, n) => {
+      const owed = { purpose: 'invoice', subjectId } as const
+      const which = n % 2 ? { id: card.id } : { code: written.toLowerCase() }
+      return till.at(context => redeemGiftCard(context, { ...which, owed, amount: 700 }))
+    }),
+  )
+  assert.equal(fulfilled(paid), 7)
+  assert.ok(refusedAs(paid, 'no_entitlement'))
+  assert.equal((await till.balances()).gift_card_liability, 100)
+  const { balance } = await till.at(context => readGiftCard(context, { id: card.id }))
+  assert.equal(balance, 100, 'its own ledger says the same')
+  await till.verify()
+})
+
+test("a customer's credit is spent, taken away and taken back at once: never below zero", async t => {
+  const till = await openTill(t, { connections: 12 })
+  const { id: invoice_id } = await till.open()
+  const asked = { purpose: 'invoice', subjectId: invoice_id, tender: 'cash', amount: 12_100 } as const
+  await till.at(context => recordManualPayment(context, asked))
+  const credit = { amount: 1_000, currency: 'EUR' }
+  const notes = []
+  for (let n = 0; n < 4; n++) {
+    notes.push(
+      await till.at(context =>
+        createCreditNote(context, { invoice_id, amount: credit, credit, reason: 'Gesture' }),
+      ),
+    )
+  }
+  const spent = await Promise.all(Array.from({ length: 4 }, () => till.open()))
+  const outcomes = await Promise.allSettled([
+    ...spent.map(({ id: subjectId }) =>
+      till.at(context => applyCredit(context, { owed: { purpose: 'invoice', subjectId }, amount: 1_000 })),
+    ),
+    ...notes.map(({ id }) => till.at(context => voidCreditNote(context, id))),
+    ...[1, 2, 3, 4].map(() =>
+      till.at(context => adjustCredit(context, { customerId: till.ana, amount: -1_000 })),
+    ),
+  ])
+  assert.equal(fulfilled(outcomes), 4)
+  assert.equal(await till.credit(), 0)
   await till.verify()
 })
 

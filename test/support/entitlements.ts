@@ -75,7 +75,7 @@ export async function openStudio(
     ): Promise<string> {
       const { id } = await offer(terms)
       return (await run(now, context => sellPackage(context, { package_id: id, customer_id: ana, ...sale })))
-        .id
+        .lot.id
     },
     lot: (id: string, now = MONDAY) => run(now, context => findLot(context, id)),
     /** `kind sessions`, in order. */

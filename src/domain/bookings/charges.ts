@@ -136,18 +136,17 @@ async function undo(context: Context, booking: Booking): Promise<void> {
   if (deposit) await restoreDeposit(context, deposit, fee !== undefined)
 }
 
-/** What has gone back is gone: the deposit is what is left, or none. What is left of a visit that was paid stays to go back. */
+/**
+ * The deposit is what is left of it: what has gone back is gone, and what paid an invoice is the customer's credit since that
+ * was taken back.
+ */
 async function restoreDeposit(context: Context, deposit: Charge, wasFined: boolean): Promise<void> {
-  const { state, coveredAmount } = deposit
-  if (state === 'refunded') {
-    await change(
-      context,
-      deposit,
-      coveredAmount === 0 ? { state: 'void' } : { state: 'paid', amount: coveredAmount, coveredAmount: 0 },
-    )
-  }
-  const pays = state === 'refund_due' && (wasFined || coveredAmount === 0)
-  if (state === 'kept' || pays) await change(context, deposit, { state: 'paid', coveredAmount: 0 })
+  const { state, amount, coveredAmount } = deposit
+  if (state === 'due' || state === 'paid') return
+  const inHand = state === 'kept' || state === 'refund_due' ? amount : coveredAmount
+  const left = wasFined ? inHand : state === 'refund_due' ? amount - coveredAmount : 0
+  if (left === 0) await change(context, deposit, { state: 'void' })
+  else await change(context, deposit, { state: 'paid', amount: left, coveredAmount: 0 })
 }
 
 async function add(

@@ -5,6 +5,7 @@ import type { Temporal } from 'temporal-polyfill'
 import { idText } from '../../catalog/kinds.ts'
 import type { Context } from '../context.ts'
 import { isExpired, type Lot, type Term } from './lots.ts'
+import { recognise } from './recognise.ts'
 import { type EntryKind, entitlementEntries, entitlementLots } from './tables.ts'
 
 /** What takes a credit. */
@@ -67,6 +68,7 @@ export async function enter(context: Context, lot: LedgerOf, movements: Movement
     })),
   )
   for (const movement of movements) tell(context, lot, movement)
+  await recognise(context, lot.id, movements.at(-1)!.at)
 }
 
 /** Ids and numbers; why somebody changed it is their words, and stays in the ledger. */
@@ -84,11 +86,12 @@ function tell({ emit, now }: Context, lot: LedgerOf, { kind, sessions, turn, at 
 }
 
 /** Sets when a lot is valid. */
-export async function setTerm({ db }: Context, lot: Lot, { activatedAt, expiresAt }: Term): Promise<void> {
-  await db
+export async function setTerm(context: Context, lot: Lot, { activatedAt, expiresAt }: Term): Promise<void> {
+  await context.db
     .update(entitlementLots)
     .set({ activatedAt, expiresAt, expiryNoted: false })
     .where(and(eq(entitlementLots.workspaceId, lot.workspaceId), eq(entitlementLots.id, lot.id)))
+  await recognise(context, lot.id)
 }
 
 /** Notes, as of its instant and once, that a lot is over: what was left is gone. @returns whether it was to be noted */

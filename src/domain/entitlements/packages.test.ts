@@ -47,7 +47,7 @@ test('what is archived is listed apart and not sold; what was sold of it stays',
   const { offer, run, ana } = await openStudio(t)
   const { id } = await offer()
   const sell = () => run(MONDAY, context => sellPackage(context, { package_id: id, customer_id: ana }))
-  const lot = await sell()
+  const { lot } = await sell()
   await run(MONDAY, context => updatePackage(context, { package_id: id, version: 1, status: 'archived' }))
   await assert.rejects(sell(), { code: 'not_found' })
   const listed = async (status: 'active' | 'archived') =>
@@ -74,5 +74,5 @@ test('nothing is sold to who is archived or unknown, and what is sold to who was
   ])
   for (const nobody of [archived, crypto.randomUUID()])
     await assert.rejects(sell(nobody), { code: 'not_found' })
-  assert.equal((await sell(merged)).customerId, ana)
+  assert.equal((await sell(merged)).lot.customerId, ana)
 })

@@ -11,9 +11,11 @@ import { amountOf, type Money, priceOf } from '../business/prices.ts'
 import type { Context } from '../context.ts'
 import { balanceOf } from '../ledger/balances.ts'
 import { findPosting, post, reverse } from '../ledger/post.ts'
+import { lockCredit } from '../payments/credit.ts'
 import { WRITTEN_OFF } from './endings.ts'
 import { findSeries, takeNumber } from './entities.ts'
 import { soldBy } from './finalize.ts'
+import { follow } from './follow.ts'
 import {
   type AskedLine,
   creditableOf,
@@ -24,7 +26,6 @@ import {
   undoPieces,
 } from './line-credits.ts'
 import { afterReduction, reducing } from './pay.ts'
-import { pointsFollow } from './points.ts'
 import { lockInvoice, refundsOf, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type CreditNote, creditNotes, type Invoice } from './tables.ts'
@@ -93,7 +94,7 @@ export async function createCreditNote(context: Context, asked: NewCreditNote): 
     dueAmount > 0
       ? await afterReduction(context, invoice, sums.due - dueAmount)
       : await update(context, invoice, {})
-  await pointsFollow(context, credited)
+  await follow(context, credited)
   return note!
 }
 
@@ -107,6 +108,8 @@ export async function voidCreditNote(context: Context, id: string): Promise<Cred
   const { customerId } = invoice
   const refunded = (await refundsOf(context, invoice.id)).some(({ creditNoteId }) => creditNoteId === id)
   if (refunded) throw notVoidable('It was refunded, or a refund of it is on its way.')
+  // After the invoice, as who spends it does: neither takes what the other has seen.
+  await lockCredit(context, customerId)
   if (note.outOfBandAmount > 0) throw notVoidable('It was given back outside of here.')
   if (note.creditAmount > (await balanceOf(context, { kind: 'customer_credit', customerId }))) {
     throw notVoidable('The customer has used the credit that it gave.')
@@ -124,7 +127,7 @@ export async function voidCreditNote(context: Context, id: string): Promise<Cred
     invoice,
     reopens ? { status: await statusBefore(context, invoice) } : {},
   )
-  await pointsFollow(context, restored, { undone: true })
+  await follow(context, restored, { undone: true })
   emit({ type: 'credit_note.voided', subject: { kind: 'creditnote', id } })
   return voided!
 }

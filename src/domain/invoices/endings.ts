@@ -4,7 +4,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import { priceOf } from '../business/prices.ts'
 import type { Context } from '../context.ts'
 import { post, reverse } from '../ledger/post.ts'
-import { pointsFollow } from './points.ts'
+import { follow } from './follow.ts'
 import { creditNotesOf, lockInvoice, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import type { Invoice } from './tables.ts'
@@ -38,7 +38,7 @@ export async function voidInvoice(context: Context, id: string): Promise<Invoice
   await reverse(context, { source, cause: 'finalized' })
   context.emit({ type: 'invoice.voided', subject: { kind: 'invoice', id } })
   const voided = await update(context, invoice, { status })
-  await pointsFollow(context, voided)
+  await follow(context, voided)
   return voided
 }
 

@@ -9,7 +9,7 @@ import { getCustomer } from '../customers/get.ts'
 import { type Entry, post } from '../ledger/post.ts'
 import { applyDeposit } from '../payments/deposits.ts'
 import { takeNumber } from './entities.ts'
-import { pointsFollow } from './points.ts'
+import { follow } from './follow.ts'
 import { linesOf, lockInvoice, todayOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type Invoice, type InvoiceLine, type IssuerSnapshot, invoices, legalEntities } from './tables.ts'
@@ -53,7 +53,7 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
   })
   context.emit({ type: 'invoice.finalized', subject: { kind: 'invoice', id } })
   if (invoice.status === 'paid') context.emit({ type: 'invoice.paid', subject: { kind: 'invoice', id } })
-  await pointsFollow(context, invoice)
+  await follow(context, invoice)
   if (visit?.state !== 'completed') return invoice
   await applyDeposit(context, visit, invoice)
   return lockInvoice(context, id)

@@ -15,8 +15,8 @@ import { createCreditNote } from './credit-notes.ts'
 import { createDraft, deleteDraft, type NewInvoice } from './draft.ts'
 import { voidInvoice } from './endings.ts'
 import { finalizeInvoice } from './finalize.ts'
+import { follow } from './follow.ts'
 import { creditableOf } from './line-credits.ts'
-import { pointsFollow } from './points.ts'
 import { sumsOf } from './read.ts'
 import { type Invoice, invoices } from './tables.ts'
 
@@ -28,7 +28,7 @@ export async function invoiceVisit(context: Context, booking: Booking): Promise<
   const standing = await standingInvoice(context, booking.id)
   if (standing) {
     if (standing.status === 'draft') return
-    await pointsFollow(context, standing)
+    await follow(context, standing)
     await applyDeposit(context, booking, standing)
     return
   }

@@ -15,7 +15,7 @@ import type { Context } from '../context.ts'
 import type { Account } from '../ledger/accounts.ts'
 import { balanceOf } from '../ledger/balances.ts'
 import { type Entry, post } from '../ledger/post.ts'
-import { pointsFollow } from './points.ts'
+import { follow } from './follow.ts'
 import { lockInvoice, sumsOf, update } from './read.ts'
 import { impossible, invoiceAfter } from './states.ts'
 import { type Invoice, type InvoicePayment, invoicePayments } from './tables.ts'
@@ -91,7 +91,7 @@ export async function applyPayment(context: Context, paid: Paid): Promise<Applie
   })
   if (invoice.status === 'void' || applied === 0) return { invoice, applied, credited }
   const reduced = await afterReduction(context, invoice, due - applied)
-  if (reduced.status === 'paid') await pointsFollow(context, reduced)
+  if (reduced.status === 'paid') await follow(context, reduced)
   return { invoice: reduced, applied, credited }
 }
 

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import type { Account } from '../ledger/accounts.ts'
 import { type Entry, post, reverse } from '../ledger/post.ts'
 import { soldBy } from './finalize.ts'
+import { follow } from './follow.ts'
 import {
   type AskedLine,
   creditableOf,
@@ -19,7 +20,6 @@ import {
   sumOf,
   undoPieces,
 } from './line-credits.ts'
-import { pointsFollow } from './points.ts'
 import { creditNotesOf, lockInvoice, paymentsOf, refundsOf, update } from './read.ts'
 import { type Invoice, type InvoiceRefund, invoiceRefunds } from './tables.ts'
 
@@ -61,7 +61,7 @@ export async function postRefund(context: Context, asked: Refunded): Promise<Inv
   })
   context.emit({ type: 'invoice.refunded', subject: { kind: 'invoice', id: invoiceId } })
   const refunded = await update(context, invoice, {})
-  await pointsFollow(context, refunded)
+  await follow(context, refunded)
   return refunded
 }
 
@@ -84,7 +84,7 @@ export async function undoRefund(context: Context, refundId: string): Promise<vo
   if (!undone) return
   await undoPieces(context, refundId)
   await reverse(context, { source: { kind: 'refund', id: refundId }, cause: 'requested' })
-  await pointsFollow(context, await update(context, invoice, {}), { undone: true })
+  await follow(context, await update(context, invoice, {}), { undone: true })
 }
 
 /**
