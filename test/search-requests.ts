@@ -62,6 +62,12 @@ export const requests: Record<string, string[]> = {
     'discard an unfinished invoice',
     'remove the invoice draft, it was a mistake',
   ],
+  send_invoice: [
+    'email ana her invoice',
+    'send the bill to the customer',
+    'mail the invoice as a pdf',
+    'send her a receipt for what she paid',
+  ],
   finalize_invoice: [
     'make the draft bill official and number it',
     'issue the invoice',

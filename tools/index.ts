@@ -100,6 +100,7 @@ import getInvoice from './invoices/get-invoice.ts'
 import listInvoices from './invoices/list-invoices.ts'
 import listLegalEntities from './invoices/list-legal-entities.ts'
 import markInvoiceUncollectible from './invoices/mark-invoice-uncollectible.ts'
+import sendInvoice from './invoices/send-invoice.ts'
 import updateDraftInvoice from './invoices/update-draft-invoice.ts'
 import upsertLegalEntity from './invoices/upsert-legal-entity.ts'
 import voidCreditNote from './invoices/void-credit-note.ts'
@@ -378,6 +379,7 @@ export const tools = [
   updateDraftInvoice,
   deleteDraftInvoice,
   finalizeInvoice,
+  sendInvoice,
   voidInvoice,
   markInvoiceUncollectible,
   createCreditNote,

@@ -1,6 +1,6 @@
 /** What carries mail out of the house: one small interface, whatever the provider speaks. */
 
-import type { Provider } from '../domain/messaging/tables.ts'
+import type { Attachment, Provider } from '../domain/messaging/tables.ts'
 import type { Letter } from './letter.ts'
 import { type ResendConfig, resend } from './resend.ts'
 import { type SmtpConfig, smtp } from './smtp.ts'
@@ -8,6 +8,7 @@ import { type SmtpConfig, smtp } from './smtp.ts'
 export interface Mail extends Letter {
   to: string
   headers?: Record<string, string>
+  attachments?: Attachment[]
 }
 
 export interface Carrier {

@@ -67,6 +67,9 @@ function told({ database, workspaceId }: Desk) {
   return toldOf(database, workspaceId)
 }
 
+/** Every byte there is, many times. */
+const FILE = Buffer.from(Array.from({ length: 4096 }, (_, n) => n % 256))
+
 const bySmtp: Wanted = { delivery: { provider: 'smtp' } }
 const byResend: Wanted = { delivery: { provider: 'resend' } }
 
@@ -83,6 +86,34 @@ test('a message goes out once, and is known to', async t => {
   assert.match(mail.taken[0]!, /see you tomorrow at 10/)
   assert.doesNotMatch(mail.taken[0]!, /^List-Unsubscribe/m)
   assert.deepEqual(await told(desk), [{ type: 'message.sent' }])
+})
+
+const withFile = { attachments: [{ name: 'invoice-7.pdf', mediaType: 'application/pdf', content: FILE }] }
+
+test('SMTP: a file goes with its mail, whole', async t => {
+  const mail = await startMailServer(t)
+  const desk = await openDesk(t, smtpOf(mail))
+  await send(desk, { ...bySmtp, ...withFile })
+  assert.equal((await settled(desk)).state, 'sent')
+  const part = mail.taken[0]!.split(/^--/m).find(part => part.includes('invoice-7.pdf'))!
+  assert.match(part, /^Content-Type: application\/pdf; name=invoice-7\.pdf/m)
+  assert.match(part, /^Content-Disposition: attachment/m)
+  assert.ok(Buffer.from(part.split('\r\n\r\n')[1]!, 'base64').equals(FILE))
+})
+
+test('Resend: a file goes with its mail, whole, and a mail with one is the same on every try', async t => {
+  const provider = await startMailProvider(t)
+  const desk = await openDesk(t, resendOf(provider, 500))
+  provider.conduct = 'takes and cuts off'
+  await send(desk, { ...byResend, ...withFile })
+  await attempted(desk)
+  provider.conduct = 'takes'
+  await again(desk)
+  assert.equal((await settled(desk)).state, 'sent')
+  assert.equal(provider.arrived.length, 1)
+  assert.deepEqual(provider.arrived[0]!.attachments, [
+    { filename: 'invoice-7.pdf', content_type: 'application/pdf', content: FILE.toString('base64') },
+  ])
 })
 
 for (const manner of [

@@ -5,6 +5,7 @@
 
 import type { AsSystem } from '../calls/as-system.ts'
 import { idText } from '../catalog/kinds.ts'
+import { attachmentsOf } from '../domain/messaging/attachments.ts'
 import {
   type Attempt,
   beginAttempt,
@@ -12,6 +13,7 @@ import {
   type Outcome,
   settle,
 } from '../domain/messaging/dispatch.ts'
+import type { Attachment } from '../domain/messaging/tables.ts'
 import type { Carriers, Mail } from './carrier.ts'
 import type { Handler } from './handler.ts'
 import { letterOf } from './letter.ts'
@@ -29,9 +31,10 @@ export function deliver(parts: Delivering): Handler {
   const keyHours: KeyHours = provider => carriers[provider]?.keyHours ?? 0
 
   return async ({ workspaceId, ids, signal }) => {
-    const attempt = await asSystem(workspaceId, DOING, context =>
-      beginAttempt(context, ids.delivery_id!, keyHours),
-    )
+    const attempt = await asSystem(workspaceId, DOING, async context => {
+      const begun = await beginAttempt(context, ids.delivery_id!, keyHours)
+      return begun && { ...begun, attachments: await attachmentsOf(context, begun.message.id) }
+    })
     if (!attempt) return
     const outcome = await carry(parts, attempt, signal)
     await asSystem(workspaceId, DOING, context => settle(context, attempt.delivery, outcome, keyHours))
@@ -40,7 +43,9 @@ export function deliver(parts: Delivering): Handler {
 
 const DOING = 'deliver_message'
 
-async function carry(parts: Delivering, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+type Loaded = Attempt & { attachments: Attachment[] }
+
+async function carry(parts: Delivering, attempt: Loaded, signal: AbortSignal): Promise<Outcome> {
   const { delivery } = attempt
   const carrier = parts.carriers[delivery.provider]
   if (!carrier) return { kind: 'later', reason: 'not_configured' }
@@ -55,11 +60,12 @@ async function carry(parts: Delivering, attempt: Attempt, signal: AbortSignal): 
   }
 }
 
-function mailOf({ unsubscribeUrl }: Delivering, { delivery, message }: Attempt): Mail {
+function mailOf({ unsubscribeUrl }: Delivering, { delivery, message, attachments }: Loaded): Mail {
   const { recipient, subject, body } = delivery
   return {
     to: recipient,
     ...letterOf({ language: message.language, subject, body }),
+    ...(attachments.length > 0 && { attachments }),
     ...(message.purpose === 'marketing' && { headers: oneClick(unsubscribeUrl(delivery)) }),
   }
 }

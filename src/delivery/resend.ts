@@ -43,8 +43,21 @@ export function resend({ key: apiKey, url, from, patienceMs = 30_000 }: ResendCo
 }
 
 /** The same mail makes the same body: under a key that it has seen, the provider refuses another. */
-function bodyOf({ to, subject, text, html, headers }: Mail, from: string) {
-  return { from, to: [to], subject, text, html, headers: { 'Auto-Submitted': 'auto-generated', ...headers } }
+function bodyOf({ to, subject, text, html, headers, attachments = [] }: Mail, from: string) {
+  const files = attachments.map(({ name, mediaType, content }) => ({
+    filename: name,
+    content_type: mediaType,
+    content: content.toString('base64'),
+  }))
+  return {
+    from,
+    to: [to],
+    subject,
+    text,
+    html,
+    headers: { 'Auto-Submitted': 'auto-generated', ...headers },
+    ...(files.length > 0 && { attachments: files }),
+  }
 }
 
 const Taken = z.object({ id: z.string().max(200) })

@@ -16,7 +16,7 @@ export function smtp({ url, from }: SmtpConfig): Carrier {
   const domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
   return {
     keyHours: 0,
-    async send({ headers, ...mail }, { key, signal }) {
+    async send({ headers, attachments = [], ...mail }, { key, signal }) {
       let offered = false
       const transport = createTransport({ url, ...LIMITS })
       // nodemailer reports a broken connection alike at every stage (`command: 'CONN'`), but reads the mail only once
@@ -39,6 +39,11 @@ export function smtp({ url, from }: SmtpConfig): Carrier {
           from,
           messageId: `<${key}@${domain}>`,
           headers: { ...AUTOMATIC, ...headers },
+          attachments: attachments.map(({ name, mediaType, content }) => ({
+            filename: name,
+            contentType: mediaType,
+            content,
+          })),
           signal,
         })
         return { ref: messageId }

@@ -7,7 +7,14 @@ import { newId } from '../../src/database/columns.ts'
 import { enqueue } from '../../src/database/jobs.ts'
 import type { Database, Db } from '../../src/database/pool.ts'
 import { customers } from '../../src/domain/customers/tables.ts'
-import { type Delivery, deliveries, type Message, messages } from '../../src/domain/messaging/tables.ts'
+import {
+  type Attachment,
+  type Delivery,
+  deliveries,
+  type Message,
+  messageAttachments,
+  messages,
+} from '../../src/domain/messaging/tables.ts'
 
 /** A business, of which nothing is there but its name and its settings. */
 export async function makeWorkspace(
@@ -36,13 +43,14 @@ export interface Wanted {
   first?: number
   delivery: Pick<Delivery, 'provider'> & Partial<Delivery>
   message?: Partial<Message>
+  attachments?: Attachment[]
 }
 
 /** @returns the uuids of the deliveries, each to an address of its own: `guest-0@…`, `guest-1@…` */
 export async function release(
   { transaction }: Database,
   workspaceId: string,
-  { count = 1, first = 0, delivery, message }: Wanted,
+  { count = 1, first = 0, delivery, message, attachments = [] }: Wanted,
 ): Promise<string[]> {
   const now = Temporal.Instant.fromEpochMilliseconds(Date.now())
   const ids = Array.from({ length: count }, newId)
@@ -71,6 +79,10 @@ export async function release(
       }
     })
     await db.insert(messages).values(rows.map(row => row.message))
+    const files = rows.flatMap(({ message }) =>
+      attachments.map(file => ({ workspaceId, messageId: message.id, ...file })),
+    )
+    if (files.length > 0) await db.insert(messageAttachments).values(files)
     await db.insert(deliveries).values(rows.map(row => row.delivery))
     for (const id of ids) await enqueue(db, { task: 'deliver', ids: { delivery_id: id }, jobKey: id })
   })

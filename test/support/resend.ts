@@ -25,6 +25,7 @@ export interface Arrived {
   text: string
   html: string
   headers: Record<string, string>
+  attachments?: { filename: string; content_type: string; content: string }[]
 }
 
 export interface MailProvider {

@@ -27,6 +27,7 @@ export default defineTool({
       recipient: z.string(),
       subject: outside(z.string().nullable()),
       body: outside(z.string()),
+      attachments: z.array(z.string()).describe('Names of files.'),
       state: z.enum(deliveryStates),
       due_at: Instant(),
       sent_at: Instant().nullable(),

@@ -10,7 +10,7 @@ import { cancelBooking } from '../bookings/cancel.ts'
 import { bookingIntakes, bookings } from '../bookings/tables.ts'
 import { cancelEnrolment } from '../classes/cancel-enrolment.ts'
 import type { Context } from '../context.ts'
-import { deliveries, messages, suppressions } from '../messaging/tables.ts'
+import { deliveries, messageAttachments, messages, suppressions } from '../messaging/tables.ts'
 import { startJob } from '../ops/jobs.ts'
 import { type Block, blockers } from './erase-blocks.ts'
 import { keepErasure } from './erased.ts'
@@ -141,6 +141,11 @@ async function forgetMessages({ db, workspace }: Context, ids: string[], contact
       state: sql`CASE WHEN ${deliveries.state} = 'queued' THEN 'cancelled' ELSE ${deliveries.state} END`,
     })
     .where(and(eq(deliveries.workspaceId, workspace.id), inArray(deliveries.messageId, ofThem)))
+  await db
+    .delete(messageAttachments)
+    .where(
+      and(eq(messageAttachments.workspaceId, workspace.id), inArray(messageAttachments.messageId, ofThem)),
+    )
   await db
     .update(messages)
     .set({

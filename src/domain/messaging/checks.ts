@@ -8,6 +8,7 @@ import { locations } from '../business/tables.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { customers } from '../customers/tables.ts'
+import { invoices } from '../invoices/tables.ts'
 import { addressKey } from './channels.ts'
 import { quietUntil } from './quiet-hours.ts'
 import {
@@ -22,20 +23,31 @@ import {
 
 /** `quiet_hours` puts a message off until they end; the others keep it back. */
 export type Hindrance =
-  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' }
+  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' | 'invoice_void' }
   | { code: 'quiet_hours'; until: Temporal.Instant }
 
 /** What is asked of a message; one without a template was written freely, one without a booking is about none. */
 export type Checked = Pick<Message, 'customerId' | 'channel' | 'recipient' | 'purpose'> &
-  Partial<Pick<Message, 'bookingId' | 'language' | 'templateKey' | 'templateVersion'>>
+  Partial<Pick<Message, 'bookingId' | 'invoiceId' | 'language' | 'templateKey' | 'templateVersion'>>
 
 /** The gravest first; null: nothing is in its way at `context.now`. */
 export async function hindranceTo(context: Context, message: Checked): Promise<Hindrance | null> {
+  if (await isOfVoidInvoice(context, message)) return { code: 'invoice_void' }
   if (await isSuppressed(context, message)) return { code: 'suppressed' }
   if (!(await isConsented(context, message))) return { code: 'consent_missing' }
   if (!(await isInServiceWindow(context, message))) return { code: 'outside_service_window' }
   const until = await quietHoursEnd(context, message)
   return until && { code: 'quiet_hours', until }
+}
+
+/** What asked for money that is not owed any more is not said. */
+async function isOfVoidInvoice({ db, workspace }: Context, { invoiceId }: Checked): Promise<boolean> {
+  if (!invoiceId) return false
+  const [invoice] = await db
+    .select({ status: invoices.status })
+    .from(invoices)
+    .where(and(eq(invoices.workspaceId, workspace.id), eq(invoices.id, invoiceId)))
+  return invoice?.status === 'void'
 }
 
 async function isSuppressed({ db, workspace }: Context, message: Checked): Promise<boolean> {

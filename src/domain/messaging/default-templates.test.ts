@@ -17,6 +17,10 @@ const frozen: Record<string, string> = {
   'booking_reminder sms en 1': '9bc2506fdffce65b',
   'booking_follow_up email en 1': 'e862519dcfd6f172',
   'booking_follow_up sms en 1': '0e48e6391514db5f',
+  'invoice email en 1': '445e87d389e4c84f',
+  'invoice sms en 1': 'f7b8cc51c5169816',
+  'invoice_receipt email en 1': '880937fbc3766c90',
+  'invoice_receipt sms en 1': 'b069b1a82e5b5357',
 }
 
 test('each version of a default text is what it was when somebody let it through', () => {
@@ -26,7 +30,7 @@ test('each version of a default text is what it was when somebody let it through
   }
 })
 
-test('defaults say nothing that a booking does not know', () => {
+test('defaults say nothing that a booking or an invoice does not know', () => {
   const variables = Object.entries(standardVariables).map(([name, type]) => ({ name, type }))
   const values = {
     customer_name: 'Ana',
@@ -37,6 +41,11 @@ test('defaults say nothing that a booking does not know', () => {
     date: '2030-01-08',
     time: '10:00',
     price: { amount: 3500, currency: 'EUR' },
+    invoice_number: 'SN-7',
+    invoice_total: { amount: 12_100, currency: 'EUR' },
+    amount_due: { amount: 12_100, currency: 'EUR' },
+    due_date: '2030-01-21',
+    invoice_link: 'https://desk.example/i/x',
   }
   for (const { subject, body, key, channel } of defaultTemplates) {
     const text = render({ subject, body, variables }, values, { language: 'en', zone: 'UTC' })

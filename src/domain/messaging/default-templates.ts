@@ -155,4 +155,61 @@ If something was not as it should be, please answer this mail. We hope to see yo
     subject: null,
     body: '{{business_name}}: thank you for coming to {{service_name}} with {{staff_name}}. We hope to see you again.',
   },
+  {
+    key: 'invoice',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Invoice {{invoice_number}} from {{business_name}}',
+    body: `Hello {{customer_name}},
+
+here is your invoice {{invoice_number}}.
+
+To pay: {{amount_due}}
+Due: {{due_date}}
+
+On this page you can read it, pay it and keep it as a PDF:
+{{invoice_link}}
+
+Thank you.
+
+{{business_name}}`,
+  },
+  {
+    key: 'invoice',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your invoice {{invoice_number}}. {{amount_due}} is due on {{due_date}}. Read and pay it here: {{invoice_link}}',
+  },
+  {
+    key: 'invoice_receipt',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your receipt from {{business_name}}: invoice {{invoice_number}}',
+    body: `Hello {{customer_name}},
+
+your invoice {{invoice_number}} of {{invoice_total}} is settled: nothing is left to pay.
+
+On this page you can read it and keep it as a PDF:
+{{invoice_link}}
+
+Thank you.
+
+{{business_name}}`,
+  },
+  {
+    key: 'invoice_receipt',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your invoice {{invoice_number}} is settled. Thank you. Keep it from here: {{invoice_link}}',
+  },
 ]

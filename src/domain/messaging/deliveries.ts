@@ -2,13 +2,16 @@
 
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { pageOf, readCursor } from '../../catalog/cursor.ts'
+import { Page } from '../../catalog/define.ts'
 import type { Context } from '../context.ts'
+import { attachmentNames } from './attachments.ts'
 import { deliveries } from './tables.ts'
 
 export async function listDeliveries(
-  { db, workspace }: Context,
+  context: Context,
   { limit, cursor }: { limit: number; cursor?: string },
 ) {
+  const { db, workspace } = context
   const after = readCursor(cursor)
   const rows = await db
     .select()
@@ -21,5 +24,13 @@ export async function listDeliveries(
     )
     .orderBy(desc(deliveries.id))
     .limit(limit + 1)
-  return pageOf(rows, limit)
+  const page = pageOf(rows, limit)
+  const names = await attachmentNames(
+    context,
+    page.rows.map(({ messageId }) => messageId),
+  )
+  return new Page(
+    page.rows.map(row => ({ ...row, attachments: names.get(row.messageId) ?? [] })),
+    page.nextCursor,
+  )
 }

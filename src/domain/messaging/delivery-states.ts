@@ -37,6 +37,8 @@ export type DeliveryReason =
   | 'consent_missing'
   | 'outside_service_window'
   | 'quiet_hours'
+  /** The invoice that it is about was taken back. */
+  | 'invoice_void'
   /** The server has no way to this provider. */
   | 'not_configured'
   | 'unreachable'

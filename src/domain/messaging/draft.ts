@@ -9,7 +9,7 @@ import { addressOf, carrierOf, LONGEST_SUBJECT, longestText } from './channels.t
 import { hindranceTo } from './checks.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { oneLine, render } from './render.ts'
-import { standardValues, standardVariables } from './standard-variables.ts'
+import { sayerOf, standardValues, standardVariables } from './standard-variables.ts'
 import { type MessageView, viewOf } from './status.ts'
 import { type Channel, type Message, messages, type Purpose } from './tables.ts'
 import { canonical, findTemplate, type Template } from './templates.ts'
@@ -18,6 +18,8 @@ import { canonical, findTemplate, type Template } from './templates.ts'
 export interface NewMessage {
   customerId: string
   bookingId?: string
+  /** What it is about; only a template that speaks of invoices needs it. */
+  invoiceId?: string
   /** Default: the first of email and SMS that reaches the customer. */
   channel?: Channel
   /** BCP 47; default: the customer's. */
@@ -42,13 +44,13 @@ export async function draftMessage(context: Context, asked: NewMessage): Promise
   const { db, workspace, now, emit } = context
   refuseMixture(asked)
   const customer = await getCustomer(context, asked.customerId)
-  const standard = await standardValues(context, customer, asked.bookingId)
+  const standard = await standardValues(context, customer, asked)
   const channel = asked.channel ?? (await channelThatReaches(context, customer, asked))
   const recipient = recipientOf(customer, channel)
   const text = await textOf(context, customer, channel, asked, standard)
   refuseTooLong(channel, text)
-  const bookingId = asked.bookingId ?? null
-  const draft = { customerId: customer.id, bookingId, channel, recipient, ...text }
+  const { bookingId = null, invoiceId = null } = asked
+  const draft = { customerId: customer.id, bookingId, invoiceId, channel, recipient, ...text }
   const outlook = await outlookOf(context, draft)
   const [message] = await db
     .insert(messages)
@@ -69,6 +71,7 @@ export async function draftMessage(context: Context, asked: NewMessage): Promise
     data: {
       customer_id: idText('customer', customer.id),
       ...(bookingId && { booking_id: idText('booking', bookingId) }),
+      ...(invoiceId && { invoice_id: idText('invoice', invoiceId) }),
       channel,
       purpose: text.purpose,
     },
@@ -190,11 +193,12 @@ function valuesFor(
       Object.hasOwn(standardVariables, name) && !Object.hasOwn(standard, name) && !Object.hasOwn(given, name),
   )
   if (absent && bookingId === undefined) {
+    const { hint, tool } = sayerOf(absent.name)
     throw new Refusal(
       'invalid_input',
-      `variables.${absent.name}: Missing; give booking_id, which says it, or the value.`,
+      `variables.${absent.name}: Missing; ${hint}`,
       { field: `variables.${absent.name}`, type: absent.type },
-      ['list_bookings'],
+      [tool],
     )
   }
   return { ...Object.fromEntries(needed.map(name => [name, standard[name]])), ...given }

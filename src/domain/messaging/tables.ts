@@ -1,7 +1,7 @@
-/** Drizzle's view of migrations 0004, 0010 and 0017: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017 and 0034: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { instant, tenantKey } from '../../database/columns.ts'
+import { bytes, instant, tenantKey } from '../../database/columns.ts'
 
 export const channels = ['email', 'sms', 'whatsapp'] as const
 export type Channel = (typeof channels)[number]
@@ -50,6 +50,7 @@ export const messages = pgTable(
     state: text().$type<'draft' | 'released' | 'cancelled'>().notNull(),
     customerId: uuid('customer_id').notNull(),
     bookingId: uuid('booking_id'),
+    invoiceId: uuid('invoice_id'),
     channel: text().$type<Channel>().notNull(),
     purpose: text().$type<Purpose>().notNull(),
     language: text().notNull(),
@@ -67,6 +68,19 @@ export const messages = pgTable(
   table => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )
 export type Message = typeof messages.$inferSelect
+
+export const messageAttachments = pgTable(
+  'message_attachments',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    messageId: uuid('message_id').notNull(),
+    name: text().notNull(),
+    mediaType: text('media_type').notNull(),
+    content: bytes().notNull(),
+  },
+  table => [primaryKey({ columns: [table.workspaceId, table.messageId, table.name] })],
+)
+export type Attachment = Pick<typeof messageAttachments.$inferSelect, 'name' | 'mediaType' | 'content'>
 
 export const deliveries = pgTable(
   'deliveries',

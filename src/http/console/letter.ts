@@ -12,6 +12,8 @@ export interface Letter {
   /** Who it is for, where they are a customer of the business. */
   customer_id?: string | null
   booking_id?: string | null
+  /** Files that go with it, each with where it can be looked at. */
+  attachments?: { name: string; url: string }[]
   purpose?: string
   language?: string
   template?: { key: string; version: number } | null
@@ -28,11 +30,18 @@ export function letterOf({ preview, arguments: asked }: Reviewed): Letter | null
 }
 
 /** Arguments that the card and its facts say. */
-export const askedOfLetter: ReadonlySet<string> = new Set(['message_id', 'subject', 'text', 'at'])
+export const askedOfLetter: ReadonlySet<string> = new Set([
+  'message_id',
+  'invoice_id',
+  'channel',
+  'subject',
+  'text',
+  'at',
+])
 
 /** Fields of a preview that they say, or that say nothing to a reviewer. */
 export const saidByLetter: ReadonlySet<string> = new Set([
-  ...['channel', 'to', 'subject', 'text', 'customer_id', 'booking_id'],
+  ...['channel', 'to', 'subject', 'text', 'customer_id', 'booking_id', 'attachments'],
   ...['purpose', 'language', 'template', 'send_at', 'reason'],
   ...['id', 'status', 'created_at', 'version'],
 ])
@@ -46,11 +55,12 @@ function isLetter(data: unknown): data is Letter {
 
 /** The whole of it, to be read before it is sent. */
 export function letterCard(letter: Letter, reading: Reading): Html {
-  const { subject, text } = letter
+  const { subject, text, attachments = [] } = letter
   return html`<article class="letter" aria-label="The message">
 <p class="envelope">${envelope(letter, reading)} <span class="quiet">${outside(letter.to)}</span></p>
 ${subject && html`<h2>${outside(subject)}</h2>`}
 <div class="body" dir="auto">${outside(text)}</div>
+${attachments.map(({ name, url }) => html`<p class="attached">Attached: <a href="${url}">${outside(name)}</a></p>`)}
 </article>`
 }
 

@@ -185,6 +185,7 @@ export const say = {
       outside_service_window:
         'WhatsApp lets free text through for 24 hours after the customer wrote. It was not sent.',
       quiet_hours: 'It waits for the end of the quiet hours.',
+      invoice_void: 'Its invoice was taken back: it is void.',
       not_configured: 'Nothing here carries this channel yet. Set it up in the settings.',
       unreachable: 'The provider could not be reached.',
       deferred: 'The provider asked to wait.',
