@@ -4,42 +4,37 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Desk, unlimited } from './support/booking.ts'
 import { type Body, callTool, done, refused } from './support/caller.ts'
-import { openStudio, type Studio } from './support/classes.ts'
+import { openStudio } from './support/classes.ts'
+import { holdEverything, ownerOf } from './support/held.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
 
 const server = await startServer({ after }, unlimited)
 
-async function everything(desk: Studio): Promise<string> {
-  const { id } = await made(desk, 'create_customer', { name: 'Ana Ruiz', email: 'ana@example.com' })
-  await desk.pass(id, 5)
-  await desk.booked({ customer_id: id })
-  await desk.enrol(await desk.session(), { customer_id: id })
-  await made(desk, 'create_customer_note', { customer_id: id, text: 'Likes tea' })
-  await made(desk, 'draft_message', {
-    customer_id: id,
-    channel: 'email',
-    purpose: 'transactional',
-    subject: 'Tea',
-    body: 'It is ready.',
-  })
-  const yes = { channel: 'email', purpose: 'marketing', state: 'granted', source: 'At the desk' }
-  await made(desk, 'record_customer_consent', { customer_id: id, ...yes })
-  return id
-}
-
 test('the timeline is one feed over all domains, newest first, in pages that show each entry once', async () => {
   const desk = await openStudio(server)
-  const customer_id = await everything(desk)
+  const named = { name: 'Ana Ruiz', email: 'ana@example.com' }
+  const customer_id = (await made(desk, 'create_customer', named)).id
+  await holdEverything(desk, await ownerOf(desk), customer_id, { ...named, words: 'Likes tea' })
   const whole: Body[] = await done(desk, 'get_customer_timeline', { customer_id, limit: 100 })
-  assert.deepEqual([...new Set(whole.map(({ kind }) => kind))].sort(), [
-    'booking',
-    'consent',
-    'enrolment',
-    'lot',
-    'message',
-    'note',
-  ])
+  assert.deepEqual(
+    new Set(whole.map(({ kind, event }) => `${kind} ${event}`)),
+    new Set([
+      'booking confirm',
+      'consent granted',
+      'enrolment enrolled',
+      'giftcard activate',
+      'invoice drafted',
+      'invoice finalized',
+      'lot consume',
+      'lot grant',
+      'loyalty earn',
+      'loyalty lock',
+      'message draft',
+      'note noted',
+      'payment succeeded',
+    ]),
+  )
   const paged: Body[] = []
   for (let cursor: string | undefined, n = 0; n === 0 || cursor; n++) {
     const { body } = await callTool(desk, 'get_customer_timeline', { customer_id, limit: 2, cursor })
@@ -56,6 +51,19 @@ test('the timeline is one feed over all domains, newest first, in pages that sho
     await refused(desk, 'get_customer_timeline', { customer_id, cursor: 'bm9uZQ' }),
     'invalid_input',
   )
+})
+
+test('of a domain that a caller may not read the timeline shows nothing', async () => {
+  const desk = await openStudio(server)
+  const named = { name: 'Ana Ruiz', email: 'ana@example.com' }
+  const customer_id = (await made(desk, 'create_customer', named)).id
+  await holdEverything(desk, await ownerOf(desk), customer_id, { ...named, words: 'Likes tea' })
+  const { api_key } = await made(desk, 'create_api_key', { name: 'Narrow', scopes: ['customers:read'] })
+  const narrow = { url: desk.url, key: api_key }
+  const seen: Body[] = await done(narrow, 'get_customer_timeline', { customer_id })
+  assert.deepEqual(new Set(seen.map(({ kind }) => kind)), new Set(['consent', 'note']))
+  const only = { customer_id, only: ['payments'] }
+  assert.equal(await refused(narrow, 'get_customer_timeline', only), 'forbidden_scope')
 })
 
 test('customers are found by a custom field, and by how long they have not come', async () => {

@@ -5,7 +5,7 @@ import { newId } from '../../src/database/columns.ts'
 import { type Body, callTool, done, fresh } from './caller.ts'
 import type { Studio } from './classes.ts'
 import { until } from './jobs.ts'
-import type { Person } from './person.ts'
+import { type Person, signIn } from './person.ts'
 import { made } from './shop.ts'
 
 export interface Wording {
@@ -91,6 +91,15 @@ async function holdMoney(
     amount: { amount: 1000, currency: 'EUR' },
   })
   await until(async () => (await done(desk, 'get_payment', { payment_id: id })).state === 'succeeded')
+}
+
+/** The person behind the studio's sandbox, signed in to it. */
+export async function ownerOf(desk: Studio): Promise<Person> {
+  const [row] = await desk.rows(
+    'SELECT a.email FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.workspace_id = $1',
+  )
+  const { workspace } = await done(desk, 'get_current_context')
+  return signIn(desk.server, row!.email, workspace.id)
 }
 
 /** What a call answers that a person has said yes to. */

@@ -4,6 +4,7 @@
  */
 
 import { Temporal } from 'temporal-polyfill'
+import type { Scope } from '../../access/principal.ts'
 import { Page } from '../../catalog/define.ts'
 import type { IdKind } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -11,7 +12,11 @@ import { bookingsTimeline } from '../bookings/timeline.ts'
 import { classesTimeline } from '../classes/timeline.ts'
 import type { Context } from '../context.ts'
 import { entitlementsTimeline } from '../entitlements/timeline.ts'
+import { giftCardsTimeline } from '../gift-cards/timeline.ts'
+import { invoicesTimeline } from '../invoices/timeline.ts'
+import { loyaltyTimeline } from '../loyalty/timeline.ts'
 import { consentTimeline, messagesTimeline } from '../messaging/timeline.ts'
+import { paymentsTimeline } from '../payments/timeline.ts'
 import { getCustomer, idsOf } from './get.ts'
 import { notesTimeline } from './notes.ts'
 
@@ -47,14 +52,19 @@ export interface Asked {
 /** The newest first, at most `limit`. */
 export type TimelineSource = (context: Context, asked: Asked) => Promise<TimelineEntry[]>
 
+/** Each with the scope without which it is nobody's to see: a key for customers alone does not show what they paid. */
 export const sources = {
-  bookings: bookingsTimeline,
-  classes: classesTimeline,
-  entitlements: entitlementsTimeline,
-  messages: messagesTimeline,
-  consent: consentTimeline,
-  notes: notesTimeline,
-} satisfies Record<string, TimelineSource>
+  bookings: [bookingsTimeline, 'bookings:read'],
+  classes: [classesTimeline, 'classes:read'],
+  entitlements: [entitlementsTimeline, 'entitlements:read'],
+  gift_cards: [giftCardsTimeline, 'entitlements:read'],
+  loyalty: [loyaltyTimeline, 'loyalty:read'],
+  invoices: [invoicesTimeline, 'invoices:read'],
+  payments: [paymentsTimeline, 'payments:read'],
+  messages: [messagesTimeline, 'messaging:read'],
+  consent: [consentTimeline, 'customers:read'],
+  notes: [notesTimeline, 'customers:read'],
+} as const satisfies Record<string, readonly [TimelineSource, Scope]>
 export type SourceName = keyof typeof sources
 
 export const sourceNames = Object.keys(sources) as [SourceName, ...SourceName[]]
@@ -67,7 +77,7 @@ export interface TimelineFilter {
   cursor?: string
 }
 
-/** The newest first. @throws Refusal `not_found` */
+/** The newest first. @throws Refusal `not_found`; `forbidden_scope` of a source that is asked for by name */
 export async function timelineOf(ctx: Context, filter: TimelineFilter): Promise<Page<TimelineEntry[]>> {
   const { id } = await getCustomer(ctx, filter.customerId)
   const before = readBefore(filter.cursor)
@@ -77,14 +87,25 @@ export async function timelineOf(ctx: Context, filter: TimelineFilter): Promise<
     until: before?.at ?? null,
     limit: filter.limit + 1 + MOST_AT_ONCE,
   }
-  const names = filter.only ?? sourceNames
-  const parts = await Promise.all(names.map(name => sources[name](ctx, asked)))
+  const parts = await Promise.all(named(ctx, filter.only).map(name => sources[name][0](ctx, asked)))
   const entries = parts
     .flat()
     .sort(newestFirst)
     .filter(entry => !before || newestFirst(before, entry) < 0)
   const shown = entries.slice(0, filter.limit)
   return new Page(shown, entries.length > filter.limit ? writeBefore(shown.at(-1)!) : undefined)
+}
+
+/** Of all, those that the caller may see. */
+function named({ principal }: Context, only: SourceName[] | undefined): SourceName[] {
+  const lacks = (name: SourceName) => !principal.scopes.has(sources[name][1])
+  const lacking = only?.filter(lacks).map(name => sources[name][1]) ?? []
+  if (lacking.length > 0) {
+    throw new Refusal('forbidden_scope', `only: This takes ${[...new Set(lacking)].join(', ')}.`, {
+      missing_scopes: [...new Set(lacking)],
+    })
+  }
+  return only ?? sourceNames.filter(name => !lacks(name))
 }
 
 /** Entries of one source at one instant: a class that is moved, a series that is booked. */

@@ -20,6 +20,9 @@ export async function creditOf(context: Context, customerId: string, currency?: 
   return balanceOf(context, { kind: 'customer_credit', customerId }, currency)
 }
 
+/** What its posting is called, before an id. */
+export const ADJUSTED = 'adjusted'
+
 /**
  * More or less, for a reason that is not a sale: a goodwill gesture, a mistake. Never below zero.
  * @param amount minor units of the workspace's currency; negative takes away
@@ -44,7 +47,7 @@ export async function adjustCredit(
   const id = newId()
   await post(context, {
     source: { kind: 'customer', id: customerId },
-    cause: `adjusted ${id}`,
+    cause: `${ADJUSTED} ${id}`,
     entries: [
       { account: { kind: 'write_off' }, amount },
       { account: { kind: 'customer_credit', customerId }, amount: -amount },
