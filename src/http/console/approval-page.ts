@@ -9,6 +9,7 @@ import { askedOfLetter, type Letter, letterCard, letterFacts, letterOf, saidByLe
 import { askerWords } from './queue-page.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
+import { say } from './texts/en.ts'
 import { facts, label, legible, moment, outside, type Reading, words } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
@@ -16,8 +17,8 @@ type Shown = Reviewed & { obstacle: Obstacle | null }
 /** @param tried a decision that was refused: why, and what was in its form */
 export function approvalPage(visit: Visit, approval: Shown, tried?: Tried): string {
   const content = html`${approvalContent(readingOf(visit), approval, { tried })}
-<p class="quiet zone">Times are those of ${visit.workspace.timeZone}. <code>${idText('approval', approval.id)}</code></p>`
-  const above = html`<p class="trail"><a href="/console/approvals">Approvals</a></p>${stateBadge(approval.state)}`
+<p class="quiet zone">${say.words.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
+  const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>${stateBadge(approval.state)}`
   return consolePage(visit, approval.title, content, { above })
 }
 
@@ -46,23 +47,23 @@ ${waits && !readOnly && decisionBar(approval, letter)}`
 /** The same for another workspace's approval as for one that never was; only the person's own are named. */
 export function missingPage(visit: Visit): string {
   const others = visit.workspaces.filter(place => !place.current)
-  const content = html`<p>It may have been asked in another workspace, or the address is not whole.</p>
+  const content = html`<p>${say.approval.missing.more}</p>
 ${others.length > 0 && switcher(others, visit.path)}
-<p class="actions"><a class="button" href="/console/approvals"><span>See what waits in ${outside(visit.workspace.name)}</span></a></p>`
-  return consolePage(visit, 'No such approval here', content)
+<p class="actions"><a class="button" href="/console/approvals"><span>${say.approval.missing.back(outside(visit.workspace.name))}</span></a></p>`
+  return consolePage(visit, say.approval.missing.title, content)
 }
 
 function asked(approval: Shown, reading: Reading): Html {
   const { askedAt, expiresAt, state } = approval
-  return html`${askerWords(approval)} asked on ${moment(askedAt, reading)}.
-${state === 'pending' && html`It waits until ${moment(expiresAt, reading)}.`}`
+  return html`${say.approval.asked(askerWords(approval), moment(askedAt, reading))}
+${state === 'pending' && say.approval.waitsUntil(moment(expiresAt, reading))}`
 }
 
 function outcome({ state, decidedByName, decidedAt, note, answer }: Shown, reading: Reading): Html {
   const { sentence, look } = states[state]
   return html`<div class="notice${look === 'destroys' && ' danger'}" role="status">
 <p><strong>${sentence}</strong></p>
-${decidedByName && decidedAt && html`<p>${outside(decidedByName)} decided on ${moment(decidedAt, reading)}.</p>`}
+${decidedByName && decidedAt && html`<p>${say.approval.decided(outside(decidedByName), moment(decidedAt, reading))}</p>`}
 ${note && html`<p>“${outside(note)}”</p>`}
 ${isObject(answer) && typeof answer.message === 'string' && html`<p>${outside(answer.message)}</p>`}
 </div>`
@@ -79,7 +80,7 @@ ${Object.keys(rest).length > 0 && html`<div class="card">${facts(rest, reading)}
 }
 
 function request({ state, effects, arguments: written }: Shown, reading: Reading): Html {
-  return html`<h2>${state === 'pending' ? 'What it would do' : 'What was asked'}</h2>
+  return html`<h2>${state === 'pending' ? say.approval.wouldDo : say.approval.didAsk}</h2>
 <div class="card">
 ${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}
 ${facts(written, reading)}
@@ -96,7 +97,7 @@ function consequence(approval: Shown, letter: Letter | null, reading: Reading): 
   const news = Object.entries(untold).filter(([name, value]) => !(waits && isSame(value, said[name])))
   return (
     news.length > 0 &&
-    html`<h2>${waits ? 'What would come of it' : 'What came of it'}</h2>
+    html`<h2>${waits ? say.approval.wouldCome : say.approval.didCome}</h2>
 <div class="card">${facts(Object.fromEntries(news), reading)}</div>`
   )
 }
@@ -105,7 +106,7 @@ function consequence(approval: Shown, letter: Letter | null, reading: Reading): 
 function changes({ arguments: sent, originalArguments: original }: Shown, reading: Reading): Html | false {
   if (!original) return false
   const changed = Object.keys(sent).filter(name => !isSame(sent[name], original[name]))
-  return html`<h2>What the reviewer changed</h2>
+  return html`<h2>${say.approval.changed}</h2>
 <div class="card">${changed.map(name => html`<h3>${legible(label(name))}</h3>${change(original[name], sent[name], reading)}`)}</div>`
 }
 

@@ -37,12 +37,11 @@ function lookerOf({ workspace, principal }: Pick<Visit, 'workspace' | 'principal
 function listOf(visit: Visit, clients: ShownConnection[], publicUrl: string): Html {
   if (clients.length === 0) {
     return html`<div class="empty">
-<h2>No client is connected</h2>
-<p>Add <code>${publicUrl}/mcp</code> as a connector in Claude or another AI client. It asks you here what it may do.</p>
+<h2>${say.clients.none.title}</h2>
+<p>${say.clients.none.more(html`<code>${publicUrl}/mcp</code>`)}</p>
 </div>`
   }
-  return html`<p class="lede">Programs that were let into ${outside(visit.workspace.name)}. Revoking one takes effect at its
-next call.</p>
+  return html`<p class="lede">${say.clients.lede(outside(visit.workspace.name))}</p>
 ${clients.map(client => card(visit, client))}`
 }
 
@@ -53,14 +52,14 @@ function card(visit: Visit, client: ShownConnection): Html {
   return html`<article class="card client" aria-labelledby="${label}">
 <h2 id="${label}">${outside(name)}</h2>
 <dl class="facts">
-<div><dt>Acts for</dt><dd>${outside(memberName)}</dd></div>
-<div><dt>Let in</dt><dd>${moment(createdAt, reading)}</dd></div>
-<div><dt>Last used</dt><dd>${lastUsedAt ? moment(lastUsedAt, reading) : 'never'}</dd></div>
-<div><dt>Through</dt><dd><code>${resource}</code></dd></div>
+<div><dt>${say.clients.actsFor}</dt><dd>${outside(memberName)}</dd></div>
+<div><dt>${say.clients.letIn}</dt><dd>${moment(createdAt, reading)}</dd></div>
+<div><dt>${say.clients.lastUsed}</dt><dd>${lastUsedAt ? moment(lastUsedAt, reading) : say.clients.never}</dd></div>
+<div><dt>${say.clients.through}</dt><dd><code>${resource}</code></dd></div>
 </dl>
-<details><summary>What it may do</summary>
+<details><summary>${say.clients.rights}</summary>
 <ul>${scopeLines(scopes).map(line => html`<li>${line}</li>`)}</ul>
 </details>
-<form method="post" action="${PATH}/${label}/revoke"><button class="danger"><span>Revoke ${outside(name)}</span></button></form>
+<form method="post" action="${PATH}/${label}/revoke"><button class="danger"><span>${say.clients.revoke(outside(name))}</span></button></form>
 </article>`
 }

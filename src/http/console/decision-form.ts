@@ -11,7 +11,8 @@ import { Text } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { type Html, html } from '../pages/html.ts'
 import type { Letter } from './letter.ts'
-import { pathOf, reviewerWords } from './queue-page.ts'
+import { pathOf } from './queue-page.ts'
+import { say } from './texts/en.ts'
 import { label } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
@@ -26,14 +27,14 @@ export interface Tried {
 /** Both buttons send this one form, so that a note and an edit are there for either. */
 export function decisionForm(approval: Shown, letter: Letter | null, tried?: Tried): Html {
   if (!approval.mayDecide) {
-    return html`<p class="notice">You can read this. Deciding it takes ${reviewerWords[approval.reviewers]}.</p>`
+    return html`<p class="notice">${say.approval.readOnly(say.queue.reviewers[approval.reviewers])}</p>`
   }
   const fields = approval.obstacle ? [] : editableIn(approval)
-  return html`<h2>Your decision</h2>
+  return html`<h2>${say.approval.decision}</h2>
 <form class="card decision" id="decision" method="post" action="${pathOf(approval)}/approve">
 ${noEnter}
 ${fields.length > 0 && edits(approval, fields, letter !== null, tried)}
-${textArea('note', 'A note to whoever asked, if you like', tried?.form.note ?? '', 2)}
+${textArea('note', say.approval.note, tried?.form.note ?? '', 2)}
 </form>`
 }
 
@@ -45,8 +46,8 @@ export function decisionBar(
   return (
     mayDecide &&
     html`<div class="verdict">
-${!obstacle && html`<button class="primary" form="decision">${letter ? 'Approve and send' : 'Approve'}</button>`}
-<button class="danger" form="decision" formaction="${pathOf(approval)}/reject">Reject</button>
+${!obstacle && html`<button class="primary" form="decision">${letter ? say.approval.send : say.approval.approve}</button>`}
+<button class="danger" form="decision" formaction="${pathOf(approval)}/reject">${say.approval.reject}</button>
 </div>`
   )
 }
@@ -54,7 +55,7 @@ ${!obstacle && html`<button class="primary" form="decision">${letter ? 'Approve 
 /** A note; and of an approval the fields whose words are others than the page had put in the form. */
 export function decisionIn(form: Form, approval: Reviewed | null): Pick<Decision, 'note' | 'edits'> {
   const note = Note.safeParse(form.note)
-  if (!note.success) throw new Refusal('invalid_input', 'The note is too long: at most 1,000 characters.')
+  if (!note.success) throw new Refusal('invalid_input', say.approval.noteTooLong)
   const changed = (approval ? editableIn(approval) : []).filter(({ name, text }) => {
     const sent = form[`edit.${name}`]
     return sent !== undefined && sent !== asSent(text)
@@ -93,12 +94,12 @@ function edits(
     const value = tried?.form[`edit.${name}`] ?? text
     return name === 'subject' && !/[\r\n]/.test(value)
       ? line(`edit.${name}`, label(name), value)
-      : textArea(`edit.${name}`, folded ? label(name) : `${label(name)} (you may change it)`, value, 4)
+      : textArea(`edit.${name}`, folded ? label(name) : say.approval.editable(label(name)), value, 4)
   })
   if (!folded) return html`${inputs}`
   const isOpen = tried !== undefined && decisionIn({ ...tried.form, note: '' }, approval).edits !== undefined
   return html`<details class="edits"${isOpen && html` open`}>
-<summary>Change the wording</summary>
+<summary>${say.approval.reword}</summary>
 <div class="fields">${inputs}</div>
 </details>`
 }

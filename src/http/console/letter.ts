@@ -2,6 +2,7 @@
 
 import type { Reviewed } from '../../calls/review-desk.ts'
 import { type Html, html } from '../pages/html.ts'
+import { say } from './texts/en.ts'
 import { nameOf, outside, type Reading, words } from './words.ts'
 
 export interface Letter {
@@ -56,11 +57,11 @@ function isLetter(data: unknown): data is Letter {
 /** The whole of it, to be read before it is sent. */
 export function letterCard(letter: Letter, reading: Reading): Html {
   const { subject, text, attachments = [] } = letter
-  return html`<article class="letter" aria-label="The message">
+  return html`<article class="letter" aria-label="${say.letter.label}">
 <p class="envelope">${envelope(letter, reading)} <span class="quiet">${outside(letter.to)}</span></p>
 ${subject && html`<h2>${outside(subject)}</h2>`}
 <div class="body" dir="auto">${outside(text)}</div>
-${attachments.map(({ name, url }) => html`<p class="attached">Attached: <a href="${url}">${outside(name)}</a></p>`)}
+${attachments.map(({ name, url }) => html`<p class="attached">${say.letter.attached} <a href="${url}">${outside(name)}</a></p>`)}
 </article>`
 }
 
@@ -89,10 +90,10 @@ export function letterFacts(
   const isEdited = asked.subject !== undefined || asked.text !== undefined
   const booking = booking_id && reading.names?.get(booking_id)
   return html`<dl class="facts about">
-${booking && fact('About', nameOf({ ...booking, customer: null }, reading))}
-${(mayGo || asked.at !== undefined) && fact('Goes out', whenSent(letter, asked.at, reading))}
-${purpose !== undefined && fact('Kind', html`${purposes[purpose] ?? outside(purpose)}${language !== undefined && html`, in ${languageName(language)}`}`)}
-${template !== undefined && fact('Wording', template ? html`The template <code>${template.key}</code>, version ${template.version}${isEdited && ', with changes'}` : html`Written for this message, from no template`)}
+${booking && fact(say.letter.about, nameOf({ ...booking, customer: null }, reading))}
+${(mayGo || asked.at !== undefined) && fact(say.letter.goes, whenSent(letter, asked.at, reading))}
+${purpose !== undefined && fact(say.letter.kind, html`${say.letter.purposes[purpose] ?? outside(purpose)}${language !== undefined && say.letter.inLanguage(languageName(language))}`)}
+${template !== undefined && fact(say.letter.wording, template ? say.letter.template(html`<code>${template.key}</code>`, template.version, isEdited) : html`${say.letter.free}`)}
 </dl>`
 }
 
@@ -103,22 +104,16 @@ function fact(name: string, value: Html): Html {
 
 function envelope({ channel, to, customer_id }: Letter, reading: Reading): Html {
   const customer = customer_id ? reading.names?.get(customer_id) : undefined
-  return html`<span class="badge writes">${channels[channel] ?? outside(channel)}</span> to <strong>${outside(customer?.name ?? to)}</strong>`
+  const badge = html`<span class="badge writes">${say.messages.channels[channel as 'email'] ?? outside(channel)}</span>`
+  return say.letter.envelope(badge, html`<strong>${outside(customer?.name ?? to)}</strong>`)
 }
-
-const channels: Record<string, string> = { email: 'Email', sms: 'SMS', whatsapp: 'WhatsApp' }
 
 /** @param wanted when the asker wants it sent, later than at once */
 function whenSent({ send_at, reason }: Letter, wanted: unknown, reading: Reading): Html {
   const at = reason ? send_at : wanted
-  if (typeof at !== 'string') return html`Once it is approved`
-  return html`${words(at, reading)}${reason && html`, not before (${words(reason.replaceAll('_', ' '), reading)})`}`
-}
-
-/** What the law calls them (GDPR, ePrivacy), said as a customer would. */
-const purposes: Record<string, string> = {
-  transactional: 'About something the customer did',
-  marketing: 'Advertising, to those who agreed to it',
+  if (typeof at !== 'string') return html`${say.letter.onceApproved}`
+  const when = words(at, reading)
+  return reason ? say.letter.notBefore(when, words(reason.replaceAll('_', ' '), reading)) : when
 }
 
 function languageName(tag: string): Html {

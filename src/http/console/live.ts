@@ -49,7 +49,7 @@ async function* changes(mark: () => Promise<string>, known: string, closing: Abo
   while (Date.now() < end && !closing.aborted) {
     const current = await mark()
     if (current !== known || Date.now() - lastSaid > HEARTBEAT) {
-      yield current === known ? ': nothing new\n\n' : `event: change\nid: ${current}\ndata:\n\n`
+      yield current === known ? ':\n\n' : `event: change\nid: ${current}\ndata:\n\n`
       known = current
       lastSaid = Date.now()
     }

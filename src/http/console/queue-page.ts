@@ -7,20 +7,20 @@ import { letterGlance, letterOf } from './letter.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { effectText, stateBadge } from './states.ts'
 import { say } from './texts/en.ts'
-import { facts, moment, nameOf, outside } from './words.ts'
+import { facts, moment, nameOf, outside, type Reading } from './words.ts'
 
 /** @param mark stands for the queue's state; the script asks for news since it */
 export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark: string): string {
   const { live } = say.approvals
-  const content = html`<p class="lede">Your agents prepare; nothing here happens until a person allows it.</p>
+  const content = html`<p class="lede">${say.queue.lede}</p>
 <p class="quiet live" role="status" data-calm="${live.calm}" data-lost="${live.lost}" data-changed="${live.changed(visit.waiting)}"></p>
 <noscript><p class="quiet"><a href="/console/approvals">${live.reload}</a></p></noscript>
 <div data-mark="${mark}">
 ${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits}
 ${settled.length > 0 && history(visit, settled)}
 </div>
-<p class="quiet zone">Times are those of ${visit.workspace.timeZone}.</p>`
-  return consolePage(visit, 'Approvals', content)
+<p class="quiet zone">${say.words.zone(visit.workspace.timeZone)}</p>`
+  return consolePage(visit, say.sections.approvals, content)
 }
 
 /** One form around all of them: what is chosen is read again on a page of its own before anything happens. */
@@ -45,11 +45,11 @@ function waitingCard({ workspace }: Visit, approval: Reviewed): Html {
   return html`<li class="card">
 <h2>${title}</h2>
 ${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose} ${title}</span></label>`}
-<p class="quiet">${askerWords(approval)} asked on ${moment(askedAt, reading)}${booking && html`, about ${nameOf({ ...booking, customer: null }, reading)}`}</p>
+<p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!booking && nameOf({ ...booking, customer: null }, reading))}</p>
 ${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`}`}
 <div class="actions">
-<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">Review<span class="unsaid">: ${title}</span></a>
-<p class="quiet">Waits until ${moment(expiresAt, reading)}${!mayDecide && html`, for ${reviewerWords[reviewers]}`}</p>
+<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${title}</span></a>
+<p class="quiet">${say.queue.until(moment(expiresAt, reading), !mayDecide && say.queue.reviewers[reviewers])}</p>
 </div>
 </li>
 `
@@ -66,18 +66,18 @@ export function waitingRow(visit: Visit, approval: Reviewed, badge?: Html, more?
   return html`<li class="row">
 <p class="row-title"><a href="${pathOf(approval)}">${title}${toWhom(approval)}</a></p>
 ${badge}
-<p class="row-more">${askerWords(approval)} ${say.approvals.askedOn} ${moment(askedAt, readingOf(visit))}</p>
+<p class="row-more">${say.queue.asked(askerWords(approval), moment(askedAt, readingOf(visit)), false)}</p>
 ${more}</li>
 `
 }
 
 function history({ workspace }: Visit, settled: Reviewed[]): Html {
-  return html`<h2>Settled</h2>
+  return html`<h2>${say.queue.settled}</h2>
 <ul class="settled">${settled.map(
     approval => html`<li>
 <a href="${pathOf(approval)}" id="${idText('approval', approval.id)}">${approval.title}${toWhom(approval)}</a>
 ${stateBadge(approval.state)}
-<p class="quiet">${settledWords(approval)} ${moment(approval.decidedAt ?? approval.askedAt, workspace)}</p>
+<p class="quiet">${settledWords(approval, workspace)}</p>
 </li>
 `,
   )}</ul>`
@@ -87,29 +87,27 @@ function toWhom(approval: Reviewed): Html | false {
   const letter = letterOf(approval)
   if (!letter) return false
   const customer = letter.customer_id ? approval.names.get(letter.customer_id) : undefined
-  return html` to ${outside(customer?.name ?? letter.to)}`
+  return say.queue.toWhom(outside(customer?.name ?? letter.to))
 }
 
-function settledWords(approval: Reviewed): Html {
-  const { decidedByName } = approval
-  return decidedByName ? html`${outside(decidedByName)} decided on` : html`${askerWords(approval)} asked on`
+function settledWords(approval: Reviewed, reading: Reading): Html {
+  const { decidedByName, decidedAt, askedAt } = approval
+  const when = moment(decidedAt ?? askedAt, reading)
+  if (decidedByName) return say.queue.decided(outside(decidedByName), when)
+  return say.queue.asked(askerWords(approval), when, false)
 }
 
 /** `The automation Booking confirmation`, `Front desk agent, for Maya,`, `Maya`: the beginning of a sentence. */
 export function askerWords({ askedByKind, askedByName, onBehalfOf }: Reviewed): Html {
-  if (askedByKind === 'automation') return html`The automation ${outside(askedByName)}`
-  return onBehalfOf ? html`${outside(askedByName)}, for ${outside(onBehalfOf)},` : outside(askedByName)
+  if (askedByKind === 'automation') return say.queue.automation(outside(askedByName))
+  return onBehalfOf ? say.queue.onBehalfOf(outside(askedByName), outside(onBehalfOf)) : outside(askedByName)
 }
-
-export const reviewerWords = { admin: 'an admin or owner', owner: 'an owner' }
 
 export function pathOf({ id }: { id: string }): string {
   return `/console/approvals/${idText('approval', id)}`
 }
 
 const nothingWaits = html`<div class="empty">
-<h2>Nothing waits for you</h2>
-<p>When an agent wants to do something that needs a person, such as sending a message or giving money back, it waits
-here: who asked, what would happen, and two buttons. To choose what waits, have your agent propose a policy with
-<code>set_approval_policy</code>. That, too, lands here first.</p>
+<h2>${say.queue.none.title}</h2>
+<p>${say.queue.none.more(html`<code>set_approval_policy</code>`)}</p>
 </div>`

@@ -7,11 +7,12 @@ import { Email, Id, Instant } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Caller, Host } from '../host.ts'
 import { bodyOf } from './body.ts'
+import { say } from './texts/en.ts'
 
 const Asked = z.strictObject({ email: Email() })
 const Guess = z.strictObject({
   request_id: Id('request'),
-  code: z.string().regex(/^\d{6}$/, 'Expected six digits.'),
+  code: z.string().regex(/^\d{6}$/, say.signIn.sixDigits),
   workspace_id: Id('workspace').optional(),
 })
 const Requested = z.object({ request_id: Id('request'), expires_at: Instant() })

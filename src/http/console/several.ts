@@ -55,7 +55,7 @@ function surePage(visit: Visit, chosen: Reviewed[], verdict: 'approve' | 'reject
 <section class="panel"><ul class="rows">${chosen.map(one => waitingRow(visit, one))}</ul></section>
 <form class="card decision" method="post" action="/console/approvals/several">
 ${hidden({ ...picks, verdict, sure: 'yes' })}
-<div class="field"><label for="note">${say.approvals.note}</label><textarea id="note" name="note" rows="2" dir="auto"></textarea></div>
+<div class="field"><label for="note">${say.approval.note}</label><textarea id="note" name="note" rows="2" dir="auto"></textarea></div>
 <div class="actions"><button class="${verdict === 'approve' ? 'primary' : 'danger'}">${words.press}</button>
 <a class="button quiet-button" href="/console/approvals">${say.approvals.back}</a></div>
 </form>`

@@ -10,6 +10,7 @@ import { type Html, html } from '../pages/html.ts'
 import { page } from '../pages/page.ts'
 import { endSession, mustBeOurPage, startSession, tokenOf } from './session.ts'
 import { consoleLayout, sendPage } from './shell.ts'
+import { say } from './texts/en.ts'
 
 export function registerSignIn(app: FastifyInstance, host: Host): void {
   app.get('/console/sign-in', (request, reply) => sendPage(reply, emailPage(fieldsOf(request.query))))
@@ -18,7 +19,7 @@ export function registerSignIn(app: FastifyInstance, host: Host): void {
     mustBeOurPage(request, host)
     const fields = fieldsOf(request.body)
     const email = Email().safeParse(fields.email)
-    if (!email.success) return again(reply, 422, emailPage(fields, 'That is no email address.'))
+    if (!email.success) return again(reply, 422, emailPage(fields, say.signIn.noEmail))
     try {
       const { request_id } = await host.requestSignIn(email.data)
       const query = new URLSearchParams({ request: RequestId.encode(request_id), to: ownPath(fields.to) })
@@ -36,7 +37,7 @@ export function registerSignIn(app: FastifyInstance, host: Host): void {
     mustBeOurPage(request, host)
     const fields = fieldsOf(request.body)
     const guess = Guess.safeParse({ request_id: fields.request, code: fields.code?.replace(/\s/g, '') })
-    if (!guess.success) return again(reply, 422, codePage(fields, 'The code has six digits.'))
+    if (!guess.success) return again(reply, 422, codePage(fields, say.signIn.sixDigits))
     try {
       await startSession(host, request, reply, guess.data)
       return reply.redirect(ownPath(fields.to), 303)
@@ -93,23 +94,21 @@ function again(reply: FastifyReply, status: number, text: string): FastifyReply 
 }
 
 function wrongCode({ code, message }: Refusal): string {
-  return code === 'invalid_input'
-    ? 'That code does not fit, or has lapsed. Look at the newest mail, or ask for another.'
-    : message
+  return code === 'invalid_input' ? say.signIn.wrong : message
 }
 
 function emailPage({ email = '', to }: Fields, wrong?: string): string {
   return page(
-    'Sign in',
-    html`<p class="lede">Here you read what agents want to do in your name, and decide.</p>
+    say.signIn.title,
+    html`<p class="lede">${say.signIn.lede}</p>
 <form class="card sign-in" method="post" action="/console/sign-in">
 <input type="hidden" name="to" value="${ownPath(to)}">
 ${problem(wrong)}
 <div class="field">
-<label for="email">Your email</label>
+<label for="email">${say.signIn.email}</label>
 <input id="email" name="email" type="email" autocomplete="email" required value="${email}"${describedBy(wrong)}>
 </div>
-<button class="primary">Send me a code</button>
+<button class="primary">${say.signIn.send}</button>
 </form>`,
     consoleLayout,
   )
@@ -117,19 +116,19 @@ ${problem(wrong)}
 
 function codePage({ request = '', to }: Fields, wrong?: string): string {
   return page(
-    'Enter your code',
-    html`<p class="lede">If somebody signs in with that address, a code of six digits is on its way to it.</p>
+    say.signIn.codeTitle,
+    html`<p class="lede">${say.signIn.codeLede}</p>
 <form class="card sign-in" method="post" action="/console/sign-in/code">
 <input type="hidden" name="to" value="${ownPath(to)}">
 <input type="hidden" name="request" value="${request}">
 ${problem(wrong)}
 <div class="field">
-<label for="code">Code</label>
+<label for="code">${say.signIn.code}</label>
 <input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required${describedBy(wrong)}>
 </div>
-<button class="primary">Sign in</button>
+<button class="primary">${say.signIn.press}</button>
 </form>
-<p class="quiet">Nothing came? Look among the spam, or <a href="${signInPath(ownPath(to))}">ask for another code</a>.</p>`,
+<p class="quiet">${say.signIn.nothingCame(text => html`<a href="${signInPath(ownPath(to))}">${text}</a>`)}</p>`,
     consoleLayout,
   )
 }

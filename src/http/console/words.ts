@@ -19,7 +19,7 @@ export interface Reading {
 /** An object's fields, one a line; what says nothing is left out. */
 export function facts(fields: Record<string, unknown>, reading: Reading): Html {
   const told = Object.entries(fields).filter(([, value]) => saysSomething(value))
-  if (told.length === 0) return html`<p class="quiet">Nothing.</p>`
+  if (told.length === 0) return html`<p class="quiet">${say.words.nothing}</p>`
   return html`<dl class="facts">${told.map(
     ([name, value]) => html`<div><dt>${legible(label(name))}</dt><dd>${words(value, reading)}</dd></div>
 `,
@@ -27,11 +27,11 @@ export function facts(fields: Record<string, unknown>, reading: Reading): Html {
 }
 
 export function words(value: unknown, reading: Reading): Html {
-  if (value === true) return html`Yes`
-  if (value === false) return html`No`
+  if (value === true) return html`${say.words.yes}`
+  if (value === false) return html`${say.words.no}`
   if (typeof value === 'number') return html`${value}`
   if (typeof value === 'string') return text(value, reading)
-  if (!saysSomething(value)) return html`<span class="quiet">none</span>`
+  if (!saysSomething(value)) return html`<span class="quiet">${say.words.none}</span>`
   if (Array.isArray(value)) return list(value, reading)
   const fields = value as Record<string, unknown>
   return isMoney(fields) ? html`${moneyText(fields)}` : facts(fields, reading)
@@ -44,7 +44,7 @@ export function words(value: unknown, reading: Reading): Html {
 export function moment(instant: { epochMilliseconds: number }, { timeZone, viewerZone }: Reading): Html {
   const date = new Date(instant.epochMilliseconds)
   const year = clock(timeZone, 'year')
-  const shown = year.format(date) === year.format(Date.now()) ? 'this year' : 'any year'
+  const shown = year.format(date) === year.format(Date.now()) ? 'short' : 'long'
   const text = dayAndTimeText(date, timeZone, shown)
   const own = viewerZone ? dayAndTimeText(date, viewerZone, shown) : text
   const time = html`<time datetime="${date.toISOString()}">${text}</time>`
@@ -54,7 +54,7 @@ export function moment(instant: { epochMilliseconds: number }, { timeZone, viewe
   return html`${time} <span class="own-time">(${there} ${say.shell.yourTime})</span>`
 }
 
-function dayAndTimeText(date: Date, timeZone: string, look: 'this year' | 'any year'): string {
+function dayAndTimeText(date: Date, timeZone: string, look: 'short' | 'long'): string {
   return clock(timeZone, look)
     .format(date)
     .replace(/^(\w+),/, '$1')
@@ -89,7 +89,7 @@ const UNSEEN = /([\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\
 
 function visible(character: string): Html {
   const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
-  return html`<span class="unseen" title="A character that cannot be seen">U+${code}</span>`
+  return html`<span class="unseen" title="${say.words.unseen}">U+${code}</span>`
 }
 
 function text(value: string, reading: Reading): Html {
@@ -104,7 +104,7 @@ function text(value: string, reading: Reading): Html {
 
 /** `Nadia Prieto`, or of a booking `Yoga with Luis for Nadia Prieto, Mon 23 Nov, 10:00`. */
 export function nameOf({ name, staff, customer, at }: Named, reading: Reading): Html {
-  return html`${outside(name)}${staff && html` with ${outside(staff)}`}${customer && html` for ${outside(customer)}`}${at && html`, ${moment(at, reading)}`}`
+  return html`${outside(name)}${staff && say.words.with(outside(staff))}${customer && say.words.for(outside(customer))}${at && html`, ${moment(at, reading)}`}`
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
@@ -140,8 +140,8 @@ const dayAndTime = {
 const looks = {
   hour: { hour: '2-digit', minute: '2-digit' },
   year: { year: 'numeric' },
-  'this year': dayAndTime,
-  'any year': { ...dayAndTime, year: 'numeric' },
+  short: dayAndTime,
+  long: { ...dayAndTime, year: 'numeric' },
 } as const
 
 /** Made once for each zone and look: 30 µs, and a queue shows a hundred times. */

@@ -1,9 +1,9 @@
 /**
- * The English texts of the console, by page. Another language is another file of this shape. The queue, the page of an
- * approval and the sign-in still hold their own words.
+ * The English texts of the console, by page. Another language is another file of this shape, and of the two beside it.
  */
 
 import { house } from './en-house.ts'
+import { review } from './en-review.ts'
 
 export const say = {
   sections: {
@@ -67,7 +67,6 @@ export const say = {
       changed: (count: number) => `Live. Something changed: ${count} waiting.`,
       reload: 'See what is new',
     },
-    askedOn: 'asked on',
     approveChosen: 'Approve these …',
     rejectChosen: 'Reject these …',
     choose: 'Choose:',
@@ -87,7 +86,6 @@ export const say = {
     },
     noneChosen: 'Nothing is chosen',
     noneChosenMore: 'Go back, and tick what you want to decide on.',
-    note: 'A note to whoever asked, if you like',
     decided: 'What came of it',
     back: 'Back to what waits',
     lapsed: 'This link has lapsed',
@@ -312,6 +310,7 @@ export const say = {
     edit: 'Change their details',
   },
   ...house,
+  ...review,
   activity: {
     none: {
       title: 'Nothing has happened yet',
