@@ -8,7 +8,8 @@ import { issueGiftCard, readGiftCard } from '../src/domain/gift-cards/gift-cards
 import { createCreditNote, voidCreditNote } from '../src/domain/invoices/credit-notes.ts'
 import { voidInvoice } from '../src/domain/invoices/endings.ts'
 import { adjustCredit } from '../src/domain/payments/credit.ts'
-import { recordManualPayment } from '../src/domain/payments/manual.ts'
+import { creditAndRefund } from '../src/domain/payments/credited.ts'
+import { recordManualPayment, settledPayment } from '../src/domain/payments/manual.ts'
 import { listDisputes, listPayments } from '../src/domain/payments/read.ts'
 import { applyCredit, redeemGiftCard } from '../src/domain/payments/redeem.ts'
 import { planRefund, refundPayment } from '../src/domain/payments/refund.ts'
@@ -290,6 +291,62 @@ test('a refund of a split tender takes the card first, then the gift card, and r
   )
   await till.payBack(refunds[0]!.id)
   assert.equal((await till.balances()).gift_card_liability, 2_900)
+  await till.verify()
+})
+
+test('a credit note asks for its refund in tender order, points last; what the provider fails later can go back again', async t => {
+  const till = await openTill(t)
+  const eur = (amount: number) => ({ amount, currency: 'EUR' })
+  const { card } = await till.at(context =>
+    issueGiftCard(context, { customer_id: till.ana, value: eur(2_000) }),
+  )
+  const price = { purpose: 'gift_card', subjectId: card.id, tender: 'cash', amount: 2_000 } as const
+  await till.at(context => recordManualPayment(context, price))
+  const { id: invoice_id } = await till.open()
+  const owed = { purpose: 'invoice', subjectId: invoice_id } as const
+  await till.at(context => {
+    const points = { tender: 'points', amount: 3_000 } as const
+    return settledPayment(context, owed, points, till.ana, 'EUR')
+  })
+  await till.at(context => redeemGiftCard(context, { id: card.id, owed }))
+  const { id: paymentId } = await till.charge(invoice_id, (await till.card('refund_fails_later')).id)
+  await till.pay(paymentId)
+  const credit = (amount: number, refund: number) =>
+    till.at(context =>
+      creditAndRefund(context, {
+        invoice_id,
+        amount: eur(amount),
+        refund: eur(refund),
+        reason: 'Ended early',
+      }),
+    )
+  await assert.rejects(credit(10_000, 9_999), code('invalid_input'))
+  const { note, refunds } = await credit(10_100, 10_100)
+  const tenderOf = async (id: string) => (await till.payment(id)).tender
+  assert.deepEqual(
+    await Promise.all(refunds.map(async one => [await tenderOf(one.paymentId), one.amount, one.state])),
+    [
+      ['card', 7_100, 'pending'],
+      ['gift_card', 2_000, 'succeeded'],
+      ['points', 1_000, 'succeeded'],
+    ],
+  )
+  await till.payBack(refunds[0]!.id)
+  assert.equal((await till.balances()).refunds_due, undefined)
+  const again = { paid: owed, creditNoteId: note.id }
+  await assert.rejects(
+    till.at(context => refundPayment(context, again)),
+    code('exceeds_refundable'),
+  )
+  const later = MONDAY.add({ hours: 24 * 365 * 30 })
+  await till.at(context => sandboxProviderEvents.run({ ...context, now: later }))
+  assert.equal((await till.payment(paymentId)).refunds[0]!.state, 'failed')
+  assert.equal((await till.balances()).refunds_due, 7_100)
+  const second = await till.at(context => refundPayment(context, again))
+  assert.deepEqual(
+    second.plan.shares.map(({ tender, amount }) => [tender, amount]),
+    [['card', 7_100]],
+  )
   await till.verify()
 })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Money, Text } from '../../src/catalog/kinds.ts'
-import { createCreditNote } from '../../src/domain/invoices/credit-notes.ts'
 import { invoiceVersion } from '../../src/domain/invoices/read.ts'
+import { creditAndRefund } from '../../src/domain/payments/credited.ts'
 import { CreditNoteShown, creditNoteOf, givenOpen, invoiceId } from './shapes.ts'
 
 const Part = () => z.int().min(0).max(1_000_000_000_000)
@@ -12,8 +12,8 @@ export default defineTool({
   title: 'Credit an invoice',
   description:
     'Takes some or all of an invoice back, under a number of its own. What is due goes down first; the part that was paid ' +
-    'you allocate exactly: refund, credit (the customer keeps it here), out_of_band (given back elsewhere). A person ' +
-    'approves it. For an open invoice with no payment, void_invoice.',
+    'you allocate exactly: refund (begins at once, card first), credit (the customer keeps it here), out_of_band (given back ' +
+    'elsewhere). A person approves it. For an open invoice with no payment, void_invoice.',
   keywords: ['credit memo', 'correct an issued invoice', 'reverse a charge', 'partial credit'],
   domain: 'invoices',
   effect: 'destroy',
@@ -35,7 +35,7 @@ export default defineTool({
     credit: Part().optional().describe("Of the paid part, as the customer's credit."),
     out_of_band: Part().optional().describe('Of the paid part, given back elsewhere.'),
   }),
-  data: CreditNoteShown,
+  data: CreditNoteShown.extend({ refund_ids: z.array(Id('refund')) }),
   refusals: [
     'not_found',
     'invalid_transition',
@@ -56,6 +56,7 @@ export default defineTool({
     const { currency } = context.workspace
     const money = (amount: number) => ({ amount, currency })
     const parts = { refund: money(refund), credit: money(credit), out_of_band: money(out_of_band) }
-    return creditNoteOf(await createCreditNote(context, { ...asked, ...parts }), currency)
+    const { note, refunds } = await creditAndRefund(context, { ...asked, ...parts })
+    return { ...creditNoteOf(note, currency), refund_ids: refunds.map(({ id }) => id) }
   },
 })

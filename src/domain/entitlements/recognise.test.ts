@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Temporal } from 'temporal-polyfill'
 import { booking, at as instant, MONDAY } from '../../../test/support/entitlements.ts'
 import { type Books, eur, openBooks } from '../../../test/support/money.ts'
 import { walk } from '../due-work.ts'
@@ -99,19 +98,28 @@ test('what has expired is earned as of its end, however late it is noted; an ext
   const { books, lotId, expiresAt } = await sold(t)
   await visit(books)
   const late = expiresAt.add({ hours: 1_000 })
-  await books.at(context => walk({ ...context, dueWork: [entitlementExpiry] }, late), late)
-  assert.deepEqual(await deferred(books), [0, 8_265])
-  const { rows } = await books.database.owner.query(
-    `SELECT max(at) AS at FROM ledger_transactions WHERE source_kind = 'lot'`,
-  )
-  assert.equal(rows[0].at.getTime(), expiresAt.epochMilliseconds)
-  const day = late.toZonedDateTimeISO('UTC').toPlainDate().add({ days: 9 })
-  await books.at(
-    context =>
-      extendLot(context, { lot_id: lotId, valid_through: Temporal.PlainDate.from(day), reason: 'Ill' }),
-    late,
-  )
+  assert.deepEqual(await deferred(books), [5_510, 2_755], 'nobody has looked')
+  const valid_through = late.toZonedDateTimeISO('UTC').toPlainDate().add({ days: 9 })
+  await books.at(context => extendLot(context, { lot_id: lotId, valid_through, reason: 'Ill' }), late)
   assert.deepEqual(await deferred(books), [5_510, 2_755])
+  const { rows } = await books.database.owner.query(
+    `SELECT t.at, e.amount::int FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+     WHERE source_kind = 'lot' ORDER BY t.id`,
+  )
+  assert.deepEqual(
+    rows.map(({ at, amount }) => [at.getTime(), amount]),
+    [
+      [MONDAY.epochMilliseconds, 2_755],
+      [expiresAt.epochMilliseconds, 5_510],
+      [late.epochMilliseconds, 5_510],
+    ],
+  )
+})
+
+test('what nobody used is earned when it has expired', async t => {
+  const { books, expiresAt } = await sold(t)
+  await books.at(context => walk({ ...context, dueWork: [entitlementExpiry] }, expiresAt), expiresAt)
+  assert.deepEqual(await deferred(books), [0, 8_265])
 })
 
 test('sessions that are added or taken by hand share what the price still is', async t => {

@@ -15,7 +15,7 @@ import { giveOut } from './give-out.ts'
 import { invoiceRefundable } from './invoice-debt.ts'
 import { findPayment, moneyBehind, paymentsOf } from './locks.ts'
 import { applyRefundReport, tellRefund } from './refund-report.ts'
-import { type Refundable, type Share, shareRefund } from './refundable.ts'
+import { type Refundable, refundOrder, type Share, shareRefund } from './refundable.ts'
 import { type Payment, type Purpose, type Refund, refunds } from './tables.ts'
 
 export interface RefundWish {
@@ -61,6 +61,8 @@ export async function planRefund(context: Context, wish: RefundWish): Promise<Re
   for (const payment of all) lefts.push({ payment, ...(await leftOf(context, payment, wish.creditNoteId)) })
   const refunded = lefts.reduce((total, left) => total + left.refunded, 0)
   let cap = await refundCap(context, what, refunded, wish.creditNoteId)
+  // In the order in which they go back: the cap is for those that come first.
+  lefts.sort((one, other) => placeOf(one.payment) - placeOf(other.payment))
   for (const { payment, ...left } of lefts.filter(({ payment }) => from.includes(payment))) {
     const applied = Math.min(left.applied, cap)
     cap -= applied
@@ -85,6 +87,10 @@ export async function planRefund(context: Context, wish: RefundWish): Promise<Re
     currency: debt.currency,
     amount,
   }
+}
+
+function placeOf({ tender }: Payment): number {
+  return refundOrder.indexOf(tender)
 }
 
 /** Of one payment: what no refund holds or has taken, and no bank disputes; and of the credit that it became, what is left. */
