@@ -5,11 +5,14 @@ import { type AddressInfo, createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
 import { everyday, tools } from '../tools/index.ts'
+import { isCustomers } from './access/api-key.ts'
 import { authenticateKey } from './access/authenticate.ts'
 import { readCredentials } from './access/credentials.ts'
+import { authenticateCustomer } from './access/customer-sessions.ts'
 import { forgetArtifacts } from './access/oauth/artifacts.ts'
 import { oauthDesk } from './access/oauth/desk.ts'
 import { forgetCodes, type MailRoute } from './access/one-time-codes.ts'
+import { isNamed } from './access/origins.ts'
 import { FRONT_DESK } from './access/principal.ts'
 import { loadServerSecret, makeSecrets } from './access/secrets.ts'
 import {
@@ -120,7 +123,15 @@ export async function start(config: Config): Promise<Server> {
   const app = createApp({
     catalog: house.catalog,
     call: createCall(house),
-    authenticate: token => authenticateKey(database, token, config.rateLimit),
+    authenticate: (token, origin) =>
+      (isCustomers(token) ? authenticateCustomer : authenticateKey)(
+        database,
+        token,
+        config.rateLimit,
+        origin,
+      ),
+    isNamed: origin =>
+      database.transaction(FRONT_DESK.id, { readOnly: true }, ({ db }) => isNamed(db, origin)),
     authenticateSession: token => authenticateSession(database, token, config.rateLimit),
     requestSignIn: email =>
       database.transaction(FRONT_DESK.id, {}, ({ db }) => requestSignIn(db, email, house.mail)),

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { principalOfMember } from '../src/access/authenticate.ts'
-import { customerPrincipal } from '../src/access/customer.ts'
+import { customerPrincipal, signedInCustomer, visitorPrincipal } from '../src/access/customer.ts'
 import { FRONT_DESK, type Principal, type Role, roles, type Workspace } from '../src/access/principal.ts'
 import { allScopes, readingScopes, scopesOfRole } from '../src/access/scopes.ts'
 import { createCall } from '../src/calls/road.ts'
@@ -17,12 +17,13 @@ import { type Body, callTool, done, fresh } from './support/caller.ts'
 import { connectClient } from './support/oauth.ts'
 import { signIn } from './support/person.ts'
 import { startServer, type TestServer } from './support/server.ts'
+import { customerToken } from './support/storefront.ts'
 import { colleague } from './support/team.ts'
 
 const FILE = new URL('matrix.txt', import.meta.url)
 const LEGEND = `Who may call what, made by matrix.test.ts.
-+ may   - unauthenticated   s lacks the scope   r lacks the role   b only in a sandbox   l not with this link
-> as the tool that it forwards to
++ may   - unauthenticated   s lacks the scope   r lacks the role   b only in a sandbox   l not among a customer’s calls
+k only with that kind of principal   > as the tool that it forwards to
 `
 
 /** What a kind of principal is by the rules; `null` of nobody. */
@@ -31,6 +32,9 @@ interface Kind {
   role: Role
   sandbox?: true
   only?: readonly string[]
+  /** What an `only` asks for besides. */
+  calls?: Principal['only']
+  by?: Principal['kind']
 }
 
 const linked = {
@@ -40,6 +44,17 @@ const linked = {
   staff_id: 'staff_01kx0000000000000000000000',
 }
 const customer = customerPrincipal({ customerId: crypto.randomUUID(), customerName: 'Zoe', ...linked })
+
+const visitor = visitorPrincipal({ id: crypto.randomUUID(), name: 'Our site' })
+const signedIn = signedInCustomer({ id: crypto.randomUUID(), name: 'Zoe', sessionId: crypto.randomUUID() })
+const shopWindow = [
+  'get_current_context',
+  'list_locations',
+  'list_services',
+  'get_service',
+  'get_available_slots',
+  'find_next_available_slot',
+]
 
 const ofRole = (role: Role): Kind => ({ role, scopes: scopesOfRole[role] })
 const kinds: Record<string, Kind | null> = {
@@ -58,6 +73,8 @@ const kinds: Record<string, Kind | null> = {
   'customer with a link': {
     role: 'member',
     scopes: customer.scopes,
+    by: 'customer',
+    calls: customer.only,
     only: [
       'get_booking',
       'preview_booking_cancellation',
@@ -67,9 +84,34 @@ const kinds: Record<string, Kind | null> = {
       'cancel_booking',
     ],
   },
+  'publishable key': {
+    role: 'member',
+    scopes: visitor.scopes,
+    by: 'publishable_key',
+    calls: visitor.only,
+    only: [...shopWindow, 'sign_in_customer_request', 'sign_in_customer_verify'],
+  },
+  'customer signed in': {
+    role: 'member',
+    scopes: signedIn.scopes,
+    by: 'customer',
+    calls: signedIn.only,
+    only: [
+      ...shopWindow,
+      'list_bookings',
+      'get_booking',
+      'quote_booking',
+      'create_booking',
+      'submit_intake_form',
+      'reschedule_booking',
+      'preview_booking_cancellation',
+      'cancel_booking',
+      'sign_out_customer',
+    ],
+  },
 }
 
-type Cell = '+' | '-' | 's' | 'r' | 'b' | 'l' | '>'
+type Cell = '+' | '-' | 's' | 'r' | 'b' | 'k' | 'l' | '>'
 
 function cellOf({ tool, scope }: Entry, kind: Kind | null): Cell {
   if (tool.role === 'nobody') return '+'
@@ -78,6 +120,7 @@ function cellOf({ tool, scope }: Entry, kind: Kind | null): Cell {
   if (!kind.scopes.has(scope)) return 's'
   if (roles.indexOf(kind.role) < roles.indexOf(tool.role)) return 'r'
   if (tool.sandboxOnly && !kind.sandbox) return 'b'
+  if (tool.by && tool.by !== kind.by) return 'k'
   return kind.only && !kind.only.includes(tool.name) ? 'l' : '+'
 }
 
@@ -102,6 +145,8 @@ before(async () => {
   const member = await colleague(server, owner, { person })
   const admin = await colleague(server, owner, { person, role: 'admin' })
   const [boss] = await done(desk, 'list_members')
+  const published = { name: 'Site', origins: ['https://studio.example'] }
+  const site = (await done(desk, 'create_publishable_key', keyed(published))).publishable_key
   const connected = await connectClient(server, member.email)
   const reading = await connectClient(server, member.email, scope => scope.endsWith(':read'))
 
@@ -113,6 +158,8 @@ before(async () => {
     'key read-only': await key({}),
     'key of a staff member': await key({ staff_id, scopes: [...scopesOfRole.member] }),
     'key of a sandbox': (await done(desk, 'create_sandbox', keyed({}))).api_key,
+    'publishable key': site,
+    'customer signed in': await customerToken(server, site),
     'client member': connected.access_token,
     'client member, read-only': reading.access_token,
   }
@@ -191,7 +238,7 @@ async function tryForwarding(
   const targets = server.house.catalog.entries.filter(
     ({ tool }) => !tool.forwards && (tool.effect === 'read') === (forwards === 'read'),
   )
-  for (const cell of ['+', 's', 'r', 'b', 'l'] as const) {
+  for (const cell of ['+', 's', 'r', 'b', 'k', 'l'] as const) {
     const target = targets.find(entry => cellOf(entry, kind) === cell)
     if (!target) continue
     const { name: tool } = target.tool
@@ -201,7 +248,10 @@ async function tryForwarding(
 }
 
 function argsFor(kind: Kind | null, tool: string): object {
-  return kind?.only ? (customer.only![tool]?.fixed ?? {}) : { no_such_argument: true }
+  if (!kind?.calls) return { no_such_argument: true }
+  // Tried, and not done: the rest is still to be called.
+  const control = tool === 'sign_out_customer' ? { dry_run: true } : {}
+  return { ...kind.calls[tool]?.fixed, ...control }
 }
 
 /** Which cell an answer stands for. */
@@ -214,7 +264,8 @@ function answered({ isError, body }: { isError: boolean; body: Body }): Cell {
   }
   if (details.needed_scopes) return 's'
   if (details.needed_role) return 'r'
-  return details.needed_workspace ? 'b' : 'l'
+  if (details.needed_workspace) return 'b'
+  return details.needed_principal ? 'k' : 'l'
 }
 
 test('no tool needs a scope that nobody can have', () => {

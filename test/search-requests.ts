@@ -252,6 +252,26 @@ export const requests: Record<string, string[]> = {
     'edit prefrences',
     'make sunday the first day of the week',
   ],
+  create_publishable_key: [
+    'a key I can put into the javascript of our website',
+    'let our web page show free times without a secret in it',
+    'allow our domain to call this from the browser',
+  ],
+  sign_in_customer_request: [
+    'let clients log in on our own website',
+    'email a visitor of the shop page a login code',
+    'a customer wants to see her bookings online, send her a code',
+  ],
+  sign_in_customer_verify: [
+    'the client typed the code into our website, log her in',
+    'swap the customer’s six digits for a customer token',
+    'start a session for a customer on the storefront',
+  ],
+  sign_out_customer: [
+    'log the client out of our website',
+    'end this customer session',
+    'the customer pressed log out on the booking page',
+  ],
   list_api_keys: [
     'which tokens are still active',
     'show all credentials that have been handed out',

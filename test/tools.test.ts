@@ -201,7 +201,7 @@ function withAt(value: Record<string, unknown>, path: Path, leaf: unknown): Reco
 }
 
 function takesIds({ tool }: Entry): boolean {
-  return tool.role !== 'nobody' && JSON.stringify(tool.example.input).includes('"$')
+  return tool.role !== 'nobody' && !tool.by && JSON.stringify(tool.example.input).includes('"$')
 }
 
 async function answerTo(sandbox: Sandbox, { tool }: Entry, input: Record<string, unknown>) {

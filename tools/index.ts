@@ -156,6 +156,7 @@ import recordManualPayment from './payments/record-manual-payment.ts'
 import refundPayment from './payments/refund-payment.ts'
 import voidPaymentAuthorization from './payments/void-payment-authorization.ts'
 import createApiKey from './platform/create-api-key.ts'
+import createPublishableKey from './platform/create-publishable-key.ts'
 import createSandbox from './platform/create-sandbox.ts'
 import describeTool from './platform/describe-tool.ts'
 import getCurrentContext from './platform/get-current-context.ts'
@@ -173,6 +174,9 @@ import runWriteTool from './platform/run-write-tool.ts'
 import scriptSandboxProvider from './platform/script-sandbox-provider.ts'
 import searchTools from './platform/search-tools.ts'
 import setSandboxClock from './platform/set-sandbox-clock.ts'
+import signInCustomerRequest from './platform/sign-in-customer-request.ts'
+import signInCustomerVerify from './platform/sign-in-customer-verify.ts'
+import signOutCustomer from './platform/sign-out-customer.ts'
 import updateWorkspaceSettings from './platform/update-workspace-settings.ts'
 import archiveResource from './services/archive-resource.ts'
 import archiveService from './services/archive-service.ts'
@@ -220,8 +224,12 @@ export const tools = [
   updateWorkspaceSettings,
   listApiKeys,
   createApiKey,
+  createPublishableKey,
   rotateApiKey,
   revokeApiKey,
+  signInCustomerRequest,
+  signInCustomerVerify,
+  signOutCustomer,
   listAuditEvents,
   createSandbox,
   setSandboxClock,

@@ -1,13 +1,27 @@
 /**
- * The text of an API key: `bd_live_` + workspace + secret + checksum, in base62. It names its workspace, so that
+ * The text of a key: `bd_live_` + workspace + secret + checksum, in base62. It names its workspace, so that
  * it can be looked up under row-level security; the checksum tells a mistyped key from a revoked one for free.
  */
 
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-export const keyKinds = ['live', 'test'] as const
+export const keyKinds = ['live', 'test', 'pub'] as const
 export type KeyKind = (typeof keyKinds)[number]
+
+/** A customer's token is written as a key is, and is none: it is of a session. */
+const tokenKinds = [...keyKinds, 'cus'] as const
+export type TokenKind = (typeof tokenKinds)[number]
+
+/** Whether a text says that it is the token of a customer who signed in. */
+export function isCustomers(text: string): boolean {
+  return text.startsWith('bd_cus_')
+}
+
+/** Whether a text says that it is one of those that pages of other sites may send; whether it opens anything is not asked. */
+export function isForPages(text: string): boolean {
+  return text.startsWith('bd_pub_') || isCustomers(text)
+}
 
 export interface NewKey {
   /** Shown once, never stored. */
@@ -17,7 +31,7 @@ export interface NewKey {
   hint: string
 }
 
-export function newKey(kind: KeyKind, workspaceId: string): NewKey {
+export function newKey(kind: TokenKind, workspaceId: string): NewKey {
   const workspace = BigInt(`0x${workspaceId.replaceAll('-', '')}`)
   const secret = BigInt(`0x${randomBytes(SECRET_BYTES).toString('hex')}`)
   const body = `bd_${kind}_${base62(workspace, WORKSPACE_DIGITS)}${base62(secret, SECRET_DIGITS)}`
@@ -26,7 +40,7 @@ export function newKey(kind: KeyKind, workspaceId: string): NewKey {
 }
 
 export interface ReadKey {
-  kind: KeyKind
+  kind: TokenKind
   workspaceId: string
   hash: Buffer
 }
@@ -37,7 +51,7 @@ export function readKey(text: string): ReadKey | null {
   if (!body || !workspace || sum !== checksum(body)) return null
   const workspaceId = uuidOf(fromBase62(workspace))
   if (!workspaceId) return null
-  return { kind: kind as KeyKind, workspaceId, hash: hashOf(text) }
+  return { kind: kind as TokenKind, workspaceId, hash: hashOf(text) }
 }
 
 /** 256 random bits, so a plain SHA-256 of them is as safe to store as a slow hash of a password. */
@@ -49,7 +63,7 @@ const SECRET_DIGITS = 43
 const CHECKSUM_DIGITS = 6
 
 const KEY = new RegExp(
-  `^(bd_(${keyKinds.join('|')})_([0-9A-Za-z]{${WORKSPACE_DIGITS}})[0-9A-Za-z]{${SECRET_DIGITS}})([0-9A-Za-z]{${CHECKSUM_DIGITS}})$`,
+  `^(bd_(${tokenKinds.join('|')})_([0-9A-Za-z]{${WORKSPACE_DIGITS}})[0-9A-Za-z]{${SECRET_DIGITS}})([0-9A-Za-z]{${CHECKSUM_DIGITS}})$`,
 )
 
 function hashOf(text: string): Buffer {

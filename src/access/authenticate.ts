@@ -7,6 +7,8 @@ import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { Refusal } from '../catalog/refusal.ts'
 import { type Database, type Db, prepared } from '../database/pool.ts'
 import { readKey } from './api-key.ts'
+import { visitorPrincipal } from './customer.ts'
+import { mustBeFrom } from './origins.ts'
 import type { Principal, Workspace } from './principal.ts'
 import { defaultRateLimit, type RateLimit, type RateState, spend } from './rate-limit.ts'
 import { inForce, scopesOfRole } from './scopes.ts'
@@ -18,11 +20,15 @@ export interface Caller {
   rate: RateState
 }
 
-/** @throws unauthenticated, rate_limited */
+/**
+ * @param origin of the page that sends it, where a browser says so
+ * @throws unauthenticated, rate_limited; forbidden_scope of a page at another origin than the key names
+ */
 export async function authenticateKey(
   database: Database,
   token: string,
   limit: RateLimit = defaultRateLimit,
+  origin?: string,
 ): Promise<Caller> {
   const key = readKey(token)
   if (!key) throw unauthenticated()
@@ -35,6 +41,7 @@ export async function authenticateKey(
       db.execute(sql`SET LOCAL synchronous_commit = off`), // A crash may forget a last use; it need not cost a disk write.
     ])
     if (!found) throw unauthenticated()
+    mustBeFrom(found.origins, origin)
     if (found.unseen) await noteUse(db, workspaceId, found.id)
     return { principal: principalOf(found), workspace: found.workspace, rate }
   })
@@ -60,6 +67,7 @@ function liveKeys(db: Db, ...which: SQL[]) {
       scopes: apiKeys.scopes,
       staffId: apiKeys.staffId,
       locationIds: apiKeys.locationIds,
+      origins: apiKeys.origins,
       memberId: apiKeys.memberId,
       memberRole: members.role,
       workspace: workspaceColumns,
@@ -68,14 +76,16 @@ function liveKeys(db: Db, ...which: SQL[]) {
     .from(apiKeys)
     .innerJoin(members, and(eq(members.workspaceId, apiKeys.workspaceId), eq(members.id, apiKeys.memberId)))
     .innerJoin(workspaces, eq(workspaces.id, apiKeys.workspaceId))
-    .where(
-      and(
-        ...which,
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`clock_timestamp()`)),
-        eq(members.status, 'active'),
-      ),
-    )
+    .where(and(...which, keyIsLive()))
+}
+
+/** Of a query that joins its member. */
+export function keyIsLive(): SQL | undefined {
+  return and(
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`clock_timestamp()`)),
+    eq(members.status, 'active'),
+  )
 }
 
 type LiveKey = Awaited<ReturnType<typeof liveKeys>>[number]
@@ -94,7 +104,8 @@ async function noteUse(db: Db, workspaceId: string, keyId: string): Promise<void
 }
 
 function principalOf(key: LiveKey): Principal {
-  const { id, name, memberId, staffId, locationIds } = key
+  const { id, name, memberId, staffId, locationIds, origins } = key
+  if (origins) return visitorPrincipal({ id, name })
   return {
     kind: 'api_key',
     id,

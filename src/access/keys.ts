@@ -10,6 +10,7 @@ import { newId } from '../database/columns.ts'
 import type { Db } from '../database/pool.ts'
 import type { Context } from '../domain/context.ts'
 import { newKey } from './api-key.ts'
+import { publishedScopes } from './customer.ts'
 import { hasRole, type Role, type Scope, type Workspace } from './principal.ts'
 import { narrow, readingScopes, scopesOfRole } from './scopes.ts'
 import { apiKeys } from './tables.ts'
@@ -25,6 +26,7 @@ const shown = {
   member_id: apiKeys.memberId,
   staff_id: apiKeys.staffId,
   location_ids: apiKeys.locationIds,
+  origins: apiKeys.origins,
   created_at: apiKeys.createdAt,
   expires_at: apiKeys.expiresAt,
   last_used_at: apiKeys.lastUsedAt,
@@ -39,6 +41,8 @@ export interface Key
   staff_id: string | null
   /** Sees what is at these places alone; null: everywhere. */
   location_ids: string[] | null
+  /** Publishable: for pages at these origins, and their visitors. */
+  origins: string[] | null
   created_at: Temporal.Instant
   expires_at: Temporal.Instant | null
   last_used_at: Temporal.Instant | null
@@ -98,6 +102,29 @@ export async function createKey(
   return issued
 }
 
+/**
+ * A key that stands in the source of pages: what its holders may do is said in customer.ts, and is no more than the asker
+ * may.
+ * @throws forbidden_scope, invalid_input
+ */
+export async function publishKey(
+  ctx: Context,
+  asked: { name: string; origins: string[]; expires_at?: Temporal.Instant },
+): Promise<IssuedKey> {
+  const { db, workspace, principal } = ctx
+  narrow(publishedScopes, principal.scopes)
+  const issued = await issueKey(db, workspace, {
+    memberId: principal.memberId!,
+    name: asked.name,
+    role: 'member',
+    scopes: [],
+    expiresAt: await lifetime(ctx, asked.expires_at),
+    origins: [...new Set(asked.origins)],
+  })
+  ctx.emit({ type: 'api_key.created', subject: { kind: 'key', id: issued.key.id } })
+  return issued
+}
+
 /** These rows are the domain's, which this room does not know. */
 async function mustExist(
   { db, workspace }: Context,
@@ -133,9 +160,9 @@ async function lifetime(ctx: Context, asked?: Temporal.Instant): Promise<Tempora
 export async function issueKey(
   db: Db,
   workspace: Workspace,
-  { memberId, name, role, scopes, expiresAt, staffId, locationIds }: KeyGrant,
+  { memberId, name, role, scopes, expiresAt, staffId, locationIds, origins }: KeyGrant,
 ): Promise<IssuedKey> {
-  const kind = workspace.kind === 'sandbox' ? 'test' : 'live'
+  const kind = origins ? 'pub' : workspace.kind === 'sandbox' ? 'test' : 'live'
   const { text, hash, hint } = newKey(kind, workspace.id)
   const [key] = await db
     .insert(apiKeys)
@@ -152,6 +179,7 @@ export async function issueKey(
       expiresAt,
       staffId,
       locationIds,
+      origins,
     })
     .returning(shown)
   return { key: key!, api_key: text }
@@ -165,6 +193,7 @@ export interface KeyGrant {
   expiresAt?: Temporal.Instant | null
   staffId?: string | null
   locationIds?: string[] | null
+  origins?: string[] | null
 }
 
 /**
@@ -190,7 +219,7 @@ export async function rotateKey(
       role: principal.role,
     })
   }
-  narrow(old.scopes, principal.scopes)
+  narrow(old.origins ? publishedScopes : old.scopes, principal.scopes)
   await lifetime(ctx, old.expires_at ?? undefined)
   const issued = await issueKey(db, workspace, {
     memberId: old.member_id,
@@ -200,6 +229,7 @@ export async function rotateKey(
     expiresAt: old.expires_at,
     staffId: old.staff_id,
     locationIds: old.location_ids,
+    origins: old.origins,
   })
   const [ended] = await db
     .update(apiKeys)

@@ -10,7 +10,7 @@ export function mayReadNote(
   principal: Pick<Principal, 'kind' | 'memberId' | 'role'>,
   note: { visibility: 'team' | 'private' | 'clinical'; memberId: string | null },
 ): boolean {
-  if (principal.kind === 'customer' || principal.kind === 'anonymous') return false
+  if (['customer', 'publishable_key', 'anonymous'].includes(principal.kind)) return false
   if (note.visibility === 'team') return true
   return isAuthor(principal, note) || hasRole(principal.role, 'admin')
 }

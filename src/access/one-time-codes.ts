@@ -13,9 +13,9 @@ import type { Db } from '../database/pool.ts'
 import { FRONT_DESK } from './principal.ts'
 import { rateLimited } from './rate-limit.ts'
 import type { Secrets } from './secrets.ts'
-import { accounts, oneTimeCodes } from './tables.ts'
+import { accounts, oneTimeCodes, workspaces } from './tables.ts'
 
-export type CodePurpose = 'sign_up' | 'sign_in' | 'join'
+export type CodePurpose = 'sign_up' | 'sign_in' | 'join' | 'customer'
 
 export interface CodeRequest {
   request_id: string
@@ -27,7 +27,10 @@ export interface CodeLimits {
   overall: number
 }
 
-/** In an hour, for each purpose. Never by network address: agents behind one vendor share theirs. */
+/**
+ * In an hour, for each purpose; overall, of customers' codes, in each workspace: one site's visitors keep nobody out of
+ * another's. Never by network address: agents behind one vendor share theirs.
+ */
 export const defaultCodeLimits: CodeLimits = { perEmail: 5, overall: 600 }
 
 /** How a code reaches a person: mailed by the worker, read in the developer mailbox, or not at all. */
@@ -49,10 +52,19 @@ export async function requestCode(
 ): Promise<CodeRequest> {
   if (mail === 'none') throw noMail()
   const { purpose, email } = asked
+  const ofPurpose = eq(oneTimeCodes.purpose, purpose)
+  const forWhom = purpose === 'customer' ? String(asked.details?.workspace_id) : null
   // One at a time, each up to its commit: parallel requests would not count each other.
   await db.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`one-time codes: ${purpose}`}, 0))`)
-  await refuseOver(limits.perEmail, db, and(eq(oneTimeCodes.purpose, purpose), eq(oneTimeCodes.email, email)))
-  await refuseOver(limits.overall, db, eq(oneTimeCodes.purpose, purpose))
+  await refuseOver(limits.perEmail, db, and(ofPurpose, eq(oneTimeCodes.email, email)))
+  await refuseOver(
+    limits.overall,
+    db,
+    and(
+      ofPurpose,
+      forWhom === null ? undefined : sql`${oneTimeCodes.details} ->> 'workspace_id' = ${forWhom}`,
+    ),
+  )
 
   const expiresAt = sql`clock_timestamp() + make_interval(mins => ${LIFETIME_MINUTES})`
   const [request] = await db
@@ -153,18 +165,24 @@ export interface CodeMail {
   purpose: CodePurpose
   to: string
   code: string
+  /** Whose customer signs in, in its own words: text from outside. */
+  business: string | null
 }
 
 /** What to send for a request; null where nothing is: it ended, or asks to sign in where nobody can. */
 export async function mailOf(db: Db, secrets: Secrets, requestId: string): Promise<CodeMail | null> {
   const [request] = await db
-    .select({ purpose: oneTimeCodes.purpose, to: oneTimeCodes.email })
+    .select({ purpose: oneTimeCodes.purpose, to: oneTimeCodes.email, business: workspaces.name })
     .from(oneTimeCodes)
+    .leftJoin(
+      workspaces,
+      sql`${workspaces.id}::text = ${oneTimeCodes.details} ->> 'workspace_id' AND ${oneTimeCodes.purpose} = 'customer'`,
+    )
     .where(and(eq(oneTimeCodes.workspaceId, FRONT_DESK.id), eq(oneTimeCodes.id, requestId), isLive(), mayUse))
   return request ? { ...request, code: secrets.oneTimeCode(requestId) } : null
 }
 
-/** To sign in takes a membership somewhere; to sign up or to join, none. */
+/** To sign in takes a membership somewhere; to sign up, to join or to be a customer, none. */
 const mayUse = sql`(${oneTimeCodes.purpose} <> 'sign_in' OR EXISTS (
   SELECT FROM ${accounts}, memberships_of(${accounts.id}) WHERE ${accounts.email} = ${oneTimeCodes.email}
 ))`

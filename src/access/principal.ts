@@ -13,6 +13,7 @@ export type PrincipalKind =
   | 'oauth_client'
   | 'member'
   | 'automation'
+  | 'publishable_key'
   | 'customer'
   | 'system'
 
@@ -32,6 +33,8 @@ export interface Principal {
   bound?: { staffId?: string; locationIds?: readonly string[] }
   /** The only calls that it may make, by tool. Absent: whatever its scopes and role allow. */
   only?: Readonly<Record<string, AllowedCall>>
+  /** Of a customer who signed in: the session's uuid. */
+  sessionId?: string
 }
 
 export interface AllowedCall {
@@ -39,6 +42,8 @@ export interface AllowedCall {
   fixed: Readonly<Record<string, unknown>>
   /** Arguments that it may choose; any other is refused. */
   open: readonly string[]
+  /** Fields of the answer that are the team's own: a list is shown empty, another as null. */
+  blank?: readonly string[]
 }
 
 /** The workspace a call is about, as the call found it. */

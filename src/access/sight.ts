@@ -21,12 +21,16 @@ export interface Sight {
 export async function sightOf(db: Db, workspaceId: string, principal: Principal): Promise<Sight | null> {
   const { kind, role, memberId, bound } = principal
   if (kind === 'customer') return { customerId: principal.id! }
+  if (kind === 'publishable_key') return { customerId: NOBODY }
   if (memberId === null || role !== 'member') return bound ? { ...bound } : null
   const staffId = bound?.staffId ?? (await staffOf(db, workspaceId, memberId))
   const locationIds = bound?.locationIds
   if (bound) return { staffId, locationIds }
   return staffId ? { staffId, memberId } : null
 }
+
+/** A visitor is nobody yet, and sees nobody: the uuid that no row has (RFC 9562, section 5.9). */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 async function staffOf(db: Db, workspaceId: string, memberId: string): Promise<string | undefined> {
   const { rows } = await db.execute<{ id: string }>(

@@ -175,7 +175,7 @@ test('the mail holds the code as long as it serves, and no row ever holds it', a
   const id = await request(database, 'ada@example.com')
   const mail = () => database.transaction(FRONT_DESK.id, {}, ({ db }) => mailOf(db, secrets, id))
   const code = secrets.oneTimeCode(id)
-  assert.deepEqual(await mail(), { purpose: 'sign_up', to: 'ada@example.com', code })
+  assert.deepEqual(await mail(), { purpose: 'sign_up', to: 'ada@example.com', code, business: null })
   const [row] = await rows(database, 'SELECT * FROM one_time_codes')
   assert.ok(!JSON.stringify(row).includes(`"${code}"`))
   await verify(database, id)

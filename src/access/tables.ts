@@ -1,4 +1,4 @@
-/** The tables of access, as Drizzle reads them; their constraints are in migrations 0002, 0010, 0017, 0018, 0024 and 0027. */
+/** The tables of access, as Drizzle reads them; their constraints are in migrations 0002, 0010, 0017, 0018, 0024, 0027 and 0035. */
 
 import { sql } from 'drizzle-orm'
 import { boolean, integer, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core'
@@ -73,7 +73,19 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: instant('revoked_at'),
   staffId: id('staff_id'),
   locationIds: id('location_ids').array(),
+  origins: text().array(),
   version: integer().notNull().default(1),
+})
+
+export const customerSessions = pgTable('customer_sessions', {
+  ...tenantKey(),
+  keyId: id('key_id').notNull(),
+  customerId: id('customer_id').notNull(),
+  tokenHash: bytes('token_hash').notNull(),
+  createdAt: instant('created_at').notNull().default(realNow),
+  lastSeenAt: instant('last_seen_at').notNull().default(realNow),
+  expiresAt: instant('expires_at').notNull(),
+  revokedAt: instant('revoked_at'),
 })
 
 export const oneTimeCodes = pgTable('one_time_codes', {

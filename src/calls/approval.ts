@@ -80,7 +80,7 @@ export async function ask(house: House, db: Db, question: Ask): Promise<Approval
  * what the business wants to decide, they ask it for.
  */
 function askerKind(kind: PrincipalKind): Approval['askedByKind'] {
-  if (kind === 'customer')
+  if (kind === 'customer' || kind === 'publishable_key')
     throw new Refusal('forbidden_scope', 'The business decides on this itself; ask it.', {
       needed_principal: 'member',
     })

@@ -14,9 +14,12 @@ export function authorize<Request extends CallRequest>(entry: Entry, request: Re
     throw new Refusal('unauthenticated', 'This tool needs an API key.', {}, ['register_organisation_request'])
   }
   if (!principal.scopes.has(scope)) {
-    throw new Refusal('forbidden_scope', `This key lacks the scope ${scope}.`, { needed_scopes: [scope] }, [
-      'get_current_context',
-    ])
+    throw new Refusal(
+      'forbidden_scope',
+      `This key lacks the scope ${scope}.`,
+      { needed_scopes: [scope] },
+      principal.kind === 'publishable_key' ? ['sign_in_customer_request'] : ['get_current_context'],
+    )
   }
   if (!hasRole(principal.role, tool.role)) {
     throw new Refusal(
@@ -34,8 +37,18 @@ export function authorize<Request extends CallRequest>(entry: Entry, request: Re
       ['create_sandbox'],
     )
   }
+  if (tool.by && tool.by !== principal.kind) {
+    throw new Refusal('forbidden_scope', callers[tool.by], { needed_principal: tool.by }, [
+      'get_current_context',
+    ])
+  }
   if (principal.only) mustBeAllowed(principal.only, tool.name, request.arguments)
   return request
+}
+
+const callers = {
+  publishable_key: 'Only a page with a publishable key calls this, for its visitor.',
+  customer: 'Only a customer who has signed in calls this.',
 }
 
 /** Of a principal with calls of its own: this one, with what is fixed as it is fixed, and nothing that is not named. */
@@ -47,5 +60,5 @@ function mustBeAllowed(only: NonNullable<Principal['only']>, tool: string, writt
     fixed.every(([name, value]) => args.some(arg => arg[0] === name && arg[1] === value)) &&
     args.every(([name]) => allowed?.open.includes(name) || fixed.some(field => field[0] === name))
   if (allowed && fits) return
-  throw new Refusal('forbidden_scope', 'This link is for one booking, and not for this.')
+  throw new Refusal('forbidden_scope', 'A customer may not do this, or not with these arguments.')
 }

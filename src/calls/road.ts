@@ -8,6 +8,7 @@
  */
 
 import { and, eq } from 'drizzle-orm'
+import type { Principal } from '../access/principal.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import type { Gate } from '../catalog/define.ts'
 import { idText } from '../catalog/kinds.ts'
@@ -29,7 +30,7 @@ import { type Happening, record } from './record.ts'
 import { type ResolvedRequest, resolve } from './resolve.ts'
 import { mayReview } from './reviewers.ts'
 import { clockTime, contextOf, nowIn, run, type Trace } from './run.ts'
-import { lookThrough, madeIn, seen } from './sight.ts'
+import { lookThrough, madeIn, refusalTold, seen, withoutBlanks } from './sight.ts'
 import { withSurvivors } from './survivors.ts'
 import { callDetails } from './tables.ts'
 
@@ -47,7 +48,7 @@ export function createCall(house: House): Call {
         ? read(house, request, entry, parsed)
         : write(house, request, entry, parsed))
     } catch (error) {
-      const refusal = refusalFor(error, request, house.log)
+      const refusal = refusalTold(request.principal, refusalFor(error, request, house.log))
       await recordRefusal(house, request, entry, refusal, parsed)
       return { refusal, entry }
     }
@@ -60,7 +61,7 @@ async function read(house: House, request: ResolvedRequest, entry: Entry, parsed
     const viewer = await lookThrough(context, parsed.written)
     const known = await withSurvivors(tx.db, request.workspace.id, entry, parsed.input)
     const { data: whole, nextCursor } = await run(entry, { ...context, readOnly: true }, known)
-    const data = await seen(viewer, whole)
+    const data = withoutBlanks(request.principal, entry.tool.name, await seen(viewer, whole))
     const body: ReadBody = nextCursor === undefined ? { data } : { data, next_cursor: nextCursor }
     return { entry, body }
   })
@@ -138,8 +139,9 @@ async function perform(
     }
     return await settle(tx, happening, body, trace, claimed)
   } catch (error) {
-    const refusal = ruleBehind(error)
-    if (!refusal) throw error
+    const rule = ruleBehind(error)
+    if (!rule) throw error
+    const refusal = refusalTold(request.principal, rule)
     tx.rollbackTo('run')
     if (request.workspace.kind !== 'front_desk') await record(tx, { ...happening, errorCode: refusal.code })
     return { refusal, entry }
@@ -186,16 +188,21 @@ async function settle(
   return { entry, body }
 }
 
-function claimOf({ workspace }: ResolvedRequest, entry: Entry, parsed: Parsed): Claim | null {
+function claimOf({ workspace, principal }: ResolvedRequest, entry: Entry, parsed: Parsed): Claim | null {
   const { idempotency_key: key, dry_run: dryRun } = parsed.control
   if (key === undefined || dryRun) return null
-  const scope = entry.tool.keyScope?.(parsed.input)
+  const scope = entry.tool.keyScope?.(parsed.input) ?? scopeOf(principal)
   return {
     workspaceId: workspace.id,
     tool: entry.tool.name,
     key: scope ? `${scope}/${key}` : key,
     hash: parsed.hash,
   }
+}
+
+/** Customers share a workspace and do not know each other: none meets another's key, or is answered another's answer. */
+function scopeOf({ kind, id }: Principal): string | undefined {
+  return kind === 'customer' || kind === 'publishable_key' ? `${kind} ${id}` : undefined
 }
 
 async function replay(

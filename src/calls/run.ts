@@ -2,7 +2,7 @@
 
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import type { Workspace } from '../access/principal.ts'
+import { FRONT_DESK, type Workspace } from '../access/principal.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import { type Effect, Page } from '../catalog/define.ts'
 import { enqueue } from '../database/jobs.ts'
@@ -16,7 +16,7 @@ export interface Trace {
   effects: Effect[]
   events: Occurred[]
   warnings: string[]
-  /** Workspaces that the call made, uuids. */
+  /** Workspaces that the call made or joined, uuids; codes are kept at the front desk, which has no audit. */
   entered: Set<string>
 }
 
@@ -58,7 +58,7 @@ export function contextOf(
     warn: warning => void trace.warnings.push(warning),
     async enterWorkspace(id) {
       tx.enterWorkspace(id)
-      if (id !== request.workspace.id) trace.entered.add(id)
+      if (id !== request.workspace.id && id !== FRONT_DESK.id) trace.entered.add(id)
     },
   }
   return { context, trace }

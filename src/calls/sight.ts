@@ -5,9 +5,10 @@
  */
 
 import { type SQL, sql } from 'drizzle-orm'
+import type { Principal } from '../access/principal.ts'
 import { type Sight, seesBooking, seesCustomer, sightOf } from '../access/sight.ts'
 import { idText, uuidOf } from '../catalog/kinds.ts'
-import { notFound, type Refusal } from '../catalog/refusal.ts'
+import { notFound, Refusal } from '../catalog/refusal.ts'
 import type { Db } from '../database/pool.ts'
 import type { Context } from '../domain/context.ts'
 import { idsIn } from './names.ts'
@@ -73,6 +74,24 @@ export async function seen<Data>(viewer: Viewer, data: Data, own: Iterable<strin
   const [first] = idsIn(left).filter(id => hidden.has(id))
   if (first) throw unseen(first)
   return left as Data
+}
+
+/** The answer as the caller is to read it: of what is the team's own, the form alone is left. */
+export function withoutBlanks<Data>({ only }: Principal, tool: string, data: Data): Data {
+  const blank = only?.[tool]?.blank
+  if (!blank || typeof data !== 'object' || data === null) return data
+  const emptied = Object.entries(data).map(([name, field]) => {
+    if (!blank.includes(name)) return [name, field]
+    return [name, Array.isArray(field) ? [] : null]
+  })
+  return Object.fromEntries(emptied) as Data
+}
+
+/** A rule of booking tells the team whom it failed for, and when they are away. A customer is told which rule. */
+export function refusalTold({ kind }: Principal, refusal: Refusal): Refusal {
+  const { code, message, details, nextTools } = refusal
+  if (kind !== 'customer' && kind !== 'publishable_key') return refusal
+  return 'rule' in details ? new Refusal(code, message, { rule: details.rule }, nextTools) : refusal
 }
 
 /** Deepest first: a list loses its rows before the row that holds the list is looked at. */

@@ -60,9 +60,11 @@ export interface Example<Input> {
    * Calls to make first, by the name under which their answer's data is known to later ones:
    * `{ key: { tool: 'create_api_key', input: {…} } }`, then `'$key.id'` in an input.
    * `'$mailbox.code'` is the newest six-digit code in the developer mailbox, `'$mailbox.token'` the newest token.
-   * `approved`: a person lets it through, where it waits for one.
+   * `approved`: a person lets it through, where it waits for one. `as`: the key or token it is called with.
    */
-  given?: Record<string, { tool: string; input: Record<string, unknown>; approved?: boolean }>
+  given?: Record<string, { tool: string; input: Record<string, unknown>; approved?: boolean; as?: string }>
+  /** What the call is made with, where that is not the reader's own key: `'$key.api_key'`. */
+  as?: string
   /** As a caller writes it: prefixed ids, RFC 3339 instants. */
   input: { [Field in keyof Input]?: unknown } & Record<string, unknown>
 }
@@ -91,7 +93,7 @@ export interface ToolDefinition<InputSchema extends z.ZodObject, DataSchema exte
   gateIsFixed?: boolean
   /** Whether `idempotency_key` is required. */
   key?: boolean
-  /** What an anonymous caller's key is scoped to, since it has no workspace. */
+  /** What the key of a caller is scoped to who is nobody yet: others call with the same workspace, or with none. */
   keyScope?(input: z.output<InputSchema>): string
   /** Runs before the savepoint and stays, whatever becomes of the call: a try of a one-time code. */
   spend?(context: Context, input: z.output<InputSchema>): Promise<void>
@@ -101,6 +103,8 @@ export interface ToolDefinition<InputSchema extends z.ZodObject, DataSchema exte
   takesMerged?: true
   /** Takes a file: its REST route reads bodies of up to 16 MiB. */
   largeBody?: true
+  /** Refused to everybody but this kind of principal. */
+  by?: 'publishable_key' | 'customer'
   /** Refused outside a sandbox. */
   sandboxOnly?: boolean
   /** A list: the answer carries `next_cursor`. `run` returns a `Page`. */

@@ -201,6 +201,17 @@ function hasControlCharacter(text: string): boolean {
 /** An email address, compared without case: trimmed and lower-cased at the door; `+tag` is kept. */
 export const Email = () => z.string().trim().toLowerCase().max(254).pipe(z.email()).meta({ format: 'email' })
 
+/** Where a page is from, as browsers write it (RFC 6454): `https://studio.example`. Without TLS on one's own machine alone. */
+export const Origin = () =>
+  Text(255).refine(isOrigin, 'Expected an origin, as in https://studio.example, with no path.')
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol, hostname } = new URL(text)
+  const isOwnMachine = protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return origin === text && !hostname.includes('*') && (protocol === 'https:' || isOwnMachine)
+}
+
 /** An IANA time zone this runtime knows. */
 export const TimeZone = () =>
   Text(64).refine(isTimeZone, 'Expected an IANA time zone, as in Europe/Paris.').meta({ kind: 'time_zone' })

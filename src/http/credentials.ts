@@ -24,7 +24,7 @@ export async function callerOf(host: Host, request: FastifyRequest, resource?: s
     throw new Refusal('unauthenticated', 'Expected the header `Authorization: Bearer <API key>`.')
   }
   const isKey = token.startsWith('bd_') || resource === undefined
-  return isKey ? host.authenticate(token) : host.oauth.authenticate(token, resource)
+  return isKey ? host.authenticate(token, request.headers.origin) : host.oauth.authenticate(token, resource)
 }
 
 /** RFC 6750, section 2.1, and a length that no credential of ours reaches. */

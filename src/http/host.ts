@@ -20,8 +20,13 @@ import type { PayVisit, Press } from '../domain/payments/links.ts'
 export interface Host {
   catalog: Catalog
   call: Call
-  /** @throws Refusal `unauthenticated`, or `rate_limited` with `retry_after_seconds` */
-  authenticate(token: string): Promise<Caller>
+  /**
+   * @param origin of the page that sends it, where a browser says so
+   * @throws Refusal `unauthenticated`, or `rate_limited` with `retry_after_seconds`; `forbidden_scope` of a page elsewhere
+   */
+  authenticate(token: string, origin?: string): Promise<Caller>
+  /** Whether pages at this origin may use some publishable key. */
+  isNamed(origin: string): Promise<boolean>
   /** The same for a person signed in to the console. */
   authenticateSession(token: string): Promise<Caller>
   /** Sends a code to a person who wants to sign in to the console; answers alike for every email. */

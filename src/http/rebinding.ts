@@ -7,22 +7,23 @@
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server'
 import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../catalog/refusal.ts'
+import { comesFromPage, letPageRead } from './cross-origin.ts'
 import type { Host } from './host.ts'
 
 export function refuseRebinding(
   app: FastifyInstance,
-  { publicUrl, loopback }: Pick<Host, 'publicUrl' | 'loopback'>,
+  { publicUrl, loopback, isNamed }: Pick<Host, 'publicUrl' | 'loopback' | 'isNamed'>,
 ): void {
   const own = new URL(publicUrl).hostname
   const hosts = loopback ? [own, ...LOOPBACK] : [own]
 
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers
     // Bound to the world, a server has more names than it knows: addresses, those of a proxy, of a health check.
-    if (loopback && !validateHostHeader(host, hosts).ok) return void reply.problem(foreign('Host'), 403)
-    if (!isSameOrigin(origin, host) && !validateOriginHeader(origin, hosts).ok)
-      return void reply.problem(foreign('Origin'), 403)
-    done()
+    if (loopback && !validateHostHeader(host, hosts).ok) return reply.problem(foreign('Host'), 403)
+    if (origin === undefined || isSameOrigin(origin, host)) return
+    if (comesFromPage(request) && (await isNamed(origin))) return letPageRead(request, reply, origin)
+    if (!validateOriginHeader(origin, hosts).ok) return reply.problem(foreign('Origin'), 403)
   })
 }
 

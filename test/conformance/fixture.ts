@@ -21,6 +21,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
   const app = createApp({
     catalog: makeCatalog([], []),
     call: unreached,
+    isNamed: async () => false,
     authenticate: unreached,
     authenticateSession: unreached,
     requestSignIn: unreached,

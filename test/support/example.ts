@@ -12,6 +12,8 @@ export interface Sandbox extends Caller {
   /** The owner, signed in to it. */
   person: Person
   server: TestServer
+  /** What the example that was prepared last is called with, where not with the sandbox's own key. */
+  as?: string
 }
 
 export async function newSandbox(server: TestServer, owner: SignedUp): Promise<Sandbox> {
@@ -25,10 +27,11 @@ export async function newSandbox(server: TestServer, owner: SignedUp): Promise<S
 /** What the example's call would send, its needs met: ids of this sandbox in place of `$name.field`. */
 export async function inputOf(sandbox: Sandbox, tool: Tool): Promise<Record<string, unknown>> {
   const known: Record<string, Body> = {}
-  for (const [name, { tool: needed, input, approved }] of Object.entries(tool.example.given ?? {})) {
+  for (const [name, { tool: needed, input, approved, as }] of Object.entries(tool.example.given ?? {})) {
     const args = (await filled(sandbox, known, input)) as Record<string, unknown>
     const whole = { ...args, ...keyFor(sandbox, needed) }
-    const first = await callTool(sandbox, needed, whole)
+    const caller = as ? { url: sandbox.url, key: (await filled(sandbox, known, as)) as string } : sandbox
+    const first = await callTool(caller, needed, whole)
     const token = first.body.status === 'needs_confirmation' && { confirm_token: first.body.confirm_token }
     const { isError, body } = token ? await callTool(sandbox, needed, { ...whole, ...token }) : first
     assert.equal(isError, false, `${tool.name} needs ${needed}: ${JSON.stringify(body)}`)
@@ -40,13 +43,16 @@ export async function inputOf(sandbox: Sandbox, tool: Tool): Promise<Record<stri
     }
     known[name] = { ...body.data, ...(body.approval && { approval: body.approval }) }
   }
+  const { as } = tool.example
+  sandbox.as = as && ((await filled(sandbox, known, as)) as string)
   return (await filled(sandbox, known, tool.example.input)) as Record<string, unknown>
 }
 
 /** The answer of the example's call, previews confirmed and approvals given. */
 export async function play(sandbox: Sandbox, tool: Tool, input: Record<string, unknown>): Promise<Body> {
   const args = { ...input, ...keyFor(sandbox, tool.name) }
-  const caller = tool.sandboxOnly || tool.role !== 'nobody' ? sandbox : { url: sandbox.url }
+  const { url, key, as = key } = sandbox
+  const caller = tool.sandboxOnly || tool.role !== 'nobody' ? { url, key: as } : { url }
   const { isError, body } = await callTool(caller, tool.name, args)
   assert.equal(isError, false, `${tool.name}: ${JSON.stringify(body)}`)
   if (body.status === 'needs_confirmation')

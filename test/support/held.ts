@@ -45,6 +45,10 @@ async function holdProfile(
   await made(desk, 'draft_message', { customer_id, ...text })
   const yes = { channel: 'email', purpose: 'marketing', state: 'granted', source: words }
   await made(desk, 'record_customer_consent', { customer_id, ...yes })
+  const site = await made(desk, 'create_publishable_key', { name: 'Site', origins: ['https://a.example'] })
+  const page = { url: desk.url, key: site.publishable_key }
+  const { request_id, code } = await made(page, 'sign_in_customer_request', { email })
+  await made(page, 'sign_in_customer_verify', { request_id, code, name })
   const file = { csv: `Name,Email\n"${name}",${email}` }
   const { plan } = await done(desk, 'import_customers_preview', file)
   const { body } = await desk.confirmed('import_customers_commit', { ...file, plan })

@@ -48,12 +48,13 @@ export const Settings = z.object({
 export const ApiKey = z.object({
   id: Id('key'),
   name: z.string(),
-  kind: z.enum(['live', 'test']),
+  kind: z.enum(['live', 'test', 'pub']),
   hint: z.string().describe("The secret's last four characters."),
   role: Role,
   scopes: z.array(z.string()),
   staff_id: Id('staff').nullable().describe('Sees what is assigned to them alone.'),
   location_ids: z.array(Id('location')).nullable().describe('Sees what is there alone; null: everywhere.'),
+  origins: z.array(z.string()).nullable().describe('Publishable: for pages at these.'),
   created_at: Instant(),
   expires_at: Instant().nullable(),
   last_used_at: Instant().nullable(),
@@ -66,6 +67,23 @@ export const keyText = secret(
   z.string().optional().describe('The key itself. Shown this once: store it now.'),
 )
 
+/** What examples of a site's own visitors need first. */
+export const givenPublished = {
+  key: {
+    tool: 'create_publishable_key',
+    input: { name: 'Our site', origins: ['https://studio-norte.example'] },
+  },
+}
+
+export const givenCustomerCode = {
+  ...givenPublished,
+  request: {
+    tool: 'sign_in_customer_request',
+    input: { email: 'ana@ruiz.example' },
+    as: '$key.publishable_key',
+  },
+}
+
 /** A key's, a person's, an automation's or a customer's id as text; which of them, its prefix says. */
 export function principalIdText({ kind, id }: { kind: string; id: string | null }): string | null {
   if (id === null) return null
@@ -77,5 +95,6 @@ const principalIdKinds = {
   oauth_client: 'connection',
   member: 'member',
   automation: 'automation',
+  publishable_key: 'key',
   customer: 'customer',
 } as const

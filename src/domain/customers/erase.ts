@@ -15,6 +15,7 @@ import { startJob } from '../ops/jobs.ts'
 import { type Block, blockers } from './erase-blocks.ts'
 import { keepErasure } from './erased.ts'
 import { getCustomer, idsOf } from './get.ts'
+import { forgetSignIns } from './sign-in.ts'
 import { customerNotes, customerRelationships, customers, customFieldValues } from './tables.ts'
 import { comingVisits } from './visits.ts'
 
@@ -63,6 +64,7 @@ export async function eraseCustomer(ctx: Context, id: string, force: boolean): P
   ]
   await forgetMessages(ctx, ids, contacts)
   await forgetDetails(ctx, ids)
+  await forgetSignIns(ctx, ids, contacts)
   await forgetCalls(ctx, traces)
   await keepErasure(ctx, contacts)
   await db

@@ -16,6 +16,7 @@ import { moveMessages } from '../messaging/moving.ts'
 import { movePayments } from '../payments/moving.ts'
 import { moveNotes } from './notes.ts'
 import { moveRelationships } from './relationships.ts'
+import { moveSessions } from './sign-in.ts'
 import { importRows } from './tables.ts'
 
 export interface Moved {
@@ -53,6 +54,7 @@ export const movers: Mover[] = [
   moveNotes,
   moveRelationships,
   moveImports,
+  moveSessions,
 ]
 
 /** What is owed moves in the ledger, invoice by invoice. */

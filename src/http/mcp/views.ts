@@ -34,11 +34,18 @@ export function viewAt(catalog: Catalog, path: string): View {
   const offers = (entry: Entry) =>
     (isWithin(entry) || isOpen(entry)) && !(isReadOnly && entry.tool.effect !== 'read')
 
+  // Whoever has a few calls and no others, and no search to find them by, is shown them all.
+  const isTheirs = ({ tool }: Entry, { only }: Principal) =>
+    only !== undefined && Object.hasOwn(only, tool.name)
   const listed = (entry: Entry) => (steps.length === 0 ? entry.brief : entry.listing)
 
   const list = (principal: Principal) => {
     const isListed =
-      principal.kind === 'anonymous' ? isOpen : (entry: Entry) => isShown(entry) && mayCall(principal, entry)
+      principal.kind === 'anonymous'
+        ? isOpen
+        : (entry: Entry) =>
+            (isShown(entry) || (steps.length === 0 && isTheirs(entry, principal))) &&
+            mayCall(principal, entry)
     return catalog.entries.filter(entry => offers(entry) && isListed(entry)).map(listed)
   }
   return { offers, list }
@@ -67,7 +74,9 @@ function isOpen({ tool }: Entry): boolean {
   return tool.role === 'nobody' || tool.name === 'get_current_context'
 }
 
-function mayCall({ role, scopes }: Principal, { tool, scope }: Entry): boolean {
+function mayCall({ kind, role, scopes, only }: Principal, { tool, scope }: Entry): boolean {
+  if (tool.by && tool.by !== kind) return false
+  if (only) return Object.hasOwn(only, tool.name)
   if (tool.role === 'nobody') return true
   // Its target's scope applies, not its own: whoever may write anything may call the tool that writes.
   if (tool.forwards) return [...scopes].some(held => held.endsWith(`:${tool.forwards}`))

@@ -68,7 +68,8 @@ const gateMeanings: Record<Gate, string> = {
   approve: 'It waits until somebody decides in the console.',
 }
 
-function roleFact({ role }: Tool): string {
+function roleFact({ role, by }: Tool): string {
+  if (by) return by === 'customer' ? 'A customer who signed in, alone' : 'A publishable key, alone'
   if (role === 'nobody') return 'Anybody, without a key'
   return role === 'owner' ? 'Owner' : `${titled(role)} or above`
 }
