@@ -5,12 +5,8 @@ import type { AsSystem } from '../calls/as-system.ts'
 import type { Call } from '../calls/call.ts'
 import { idText } from '../catalog/kinds.ts'
 import type { Context } from '../domain/context.ts'
-import {
-  type AutomaticDraft,
-  draftFor,
-  type Happened,
-  withdrawOvertaken,
-} from '../domain/messaging/automatic-draft.ts'
+import { type AutomaticDraft, draftFor, withdrawOvertaken } from '../domain/messaging/automatic-draft.ts'
+import type { Happened } from '../domain/messaging/happened.ts'
 import { wakeReminders } from '../domain/messaging/reminders.ts'
 import { type Handler, JobFailed } from './handler.ts'
 
@@ -24,7 +20,7 @@ export interface Automating {
 /** Each step finds what an earlier try has done, so the job may break off anywhere. */
 export function automate({ asSystem, call, withdrawAsked }: Automating): Handler {
   return async ({ workspaceId, ids }) => {
-    const happened: Happened = { eventId: ids.event_id!, type: ids.type!, bookingId: ids.subject_id! }
+    const happened: Happened = { eventId: ids.event_id!, type: ids.type!, subjectId: ids.subject_id! }
     await asSystem(workspaceId, 'withdraw_draft', async context => {
       for (const { automation, eventId } of await withdrawOvertaken(context, happened)) {
         await withdrawAsked(context, automation.id, eventId)

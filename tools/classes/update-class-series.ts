@@ -25,7 +25,7 @@ export default defineTool({
   description:
     'Changes what you name in the classes to come; past ones, and what was changed by hand in one of them, stay. Classes ' +
     'that a new rule does not have go; those with customers or changes of their own stay, named in kept: ' +
-    'cancel_class_session. Nobody is told of a new time. For one date, update_class_session.',
+    'cancel_class_session. Who is enrolled is drafted a notice of a new time. For one date, update_class_session.',
   keywords: [
     'move the weekly class',
     'takes over the classes',

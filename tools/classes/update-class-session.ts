@@ -20,7 +20,8 @@ export default defineTool({
   title: 'Change one class',
   description:
     'Changes one date of a class: its time, a substitute instructor, its places. Later changes of its series leave that ' +
-    'alone. More places go to who waits; with fewer, nobody loses theirs. Tells nobody.',
+    'alone. More places go to who waits; with fewer, nobody loses theirs. Who is enrolled ' +
+    'is drafted a notice of a new time, or of a substitute.',
   keywords: ['substitute', 'stand-in', 'covers the class', 'move the class', 'more spots', 'bigger class'],
   domain: 'classes',
   effect: 'write',

@@ -15,12 +15,15 @@ import {
   Values,
 } from './shapes.ts'
 
+/** What only the message's own page says. */
+const later = { send_at: true, reason: true, created_at: true, version: true } as const
+
 export default defineTool({
   name: 'draft_message',
   title: 'Write a message',
   description:
-    'Writes a message to a customer, from a template or in your own words, and says what would become of it. It sends ' +
-    'nothing: send_message does, once a person agrees. A booking fills in the variables that are about it.',
+    'Writes a message to a customer, from a template or in your own words, and says what would become of it. ' +
+    'send_message sends it, once a person agrees. The booking or class that it is about fills in what it says.',
   keywords: ['compose', 'sms', 'whatsapp', 'let the customer know', 'write to a client', 'word a message'],
   domain: 'messaging',
   effect: 'write',
@@ -29,16 +32,17 @@ export default defineTool({
   route: 'POST /v1/messages',
   input: z.strictObject({
     customer_id: Id('customer'),
-    booking_id: Id('booking').optional().describe('What it is about.'),
+    booking_id: Id('booking').optional(),
+    enrolment_id: Id('enrolment').optional(),
     channel: Channel.optional().describe('Default: email, else SMS.'),
     language: Language().optional().describe("Default: the customer's."),
     template_key: TemplateKey().optional().describe('Or body.'),
     variables: Values.optional().describe('Beside those known. Money: { amount, currency }.'),
     subject: Subject().optional().describe('With body, for email.'),
-    body: Body().optional().describe('Your own words, plain.'),
-    purpose: Purpose.optional().describe('With body. marketing: all that is not about what they did.'),
+    body: Body().optional().describe('Your own words.'),
+    purpose: Purpose.optional().describe('With body. marketing: not about what they did.'),
   }),
-  data: MessageRow.omit({ send_at: true, reason: true, created_at: true, version: true }).extend({
+  data: MessageRow.omit({ enrolment_id: true, waitlist_entry_id: true, ...later }).extend({
     outlook: z
       .object({
         carrier: z.string().nullable(),
@@ -59,9 +63,16 @@ export default defineTool({
   },
   async run(
     context,
-    { customer_id: customerId, booking_id: bookingId, template_key: templateKey, ...asked },
+    {
+      customer_id: customerId,
+      booking_id: bookingId,
+      enrolment_id: enrolmentId,
+      template_key: templateKey,
+      ...asked
+    },
   ) {
-    const drafted = await draftMessage(context, { customerId, bookingId, templateKey, ...asked })
+    const about = { bookingId, enrolmentId }
+    const drafted = await draftMessage(context, { customerId, ...about, templateKey, ...asked })
     return { ...rowOf(drafted), outlook: drafted.outlook }
   },
 })

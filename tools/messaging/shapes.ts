@@ -44,6 +44,8 @@ export const MessageRow = z.object({
   text: outside(z.string()),
   customer_id: Id('customer'),
   booking_id: Id('booking').nullable(),
+  enrolment_id: Id('enrolment').nullable(),
+  waitlist_entry_id: Id('waitlist').nullable(),
   template: z
     .object({ key: z.string(), version: z.int() })
     .nullable()
@@ -67,6 +69,8 @@ export function rowOf(view: MessageView) {
     text: view.body,
     customer_id: view.customerId,
     booking_id: view.bookingId,
+    enrolment_id: view.enrolmentId,
+    waitlist_entry_id: view.waitlistEntryId,
     template: key !== null && version !== null ? { key, version } : null,
     send_at: delivery?.dueAt ?? null,
     created_at: view.createdAt,

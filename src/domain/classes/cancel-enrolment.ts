@@ -38,8 +38,13 @@ export async function cancelEnrolment(
   return { enrolment: cancelled, movedUp: steps.filter(({ event }) => event === 'give' || event === 'offer') }
 }
 
-/** @throws Refusal `invalid_transition` */
-export async function cancel(context: Context, enrolment: Enrolment, by: CancelledBy): Promise<Enrolment> {
+/** @param withClass it goes with the whole class, and its event says so @throws Refusal `invalid_transition` */
+export async function cancel(
+  context: Context,
+  enrolment: Enrolment,
+  by: CancelledBy,
+  withClass = false,
+): Promise<Enrolment> {
   const { db, workspace, now, emit } = context
   const { id, version } = enrolment
   const state = nextState(enrolmentTransitions, 'class enrolment', enrolment.state, 'cancel')
@@ -58,7 +63,7 @@ export async function cancel(context: Context, enrolment: Enrolment, by: Cancell
     .returning()
   if (enrolment.state === 'attended') await classMissed(context, cancelled!)
   const { credit, feeAmount } = cancelled!
-  const data = { by, late, credit, fee_amount: feeAmount }
+  const data = { by, late, credit, fee_amount: feeAmount, with_class: withClass }
   emit({ type: 'class_enrolment.cancelled', subject: { kind: 'enrolment', id }, data, at: now })
   return cancelled!
 }
@@ -77,12 +82,27 @@ async function settleCost(
   return { credit: late ? ('kept' as const) : ('returned' as const), feeAmount: null }
 }
 
+/** The row, locked until the transaction ends. @throws Refusal `not_found` */
+export async function lockEnrolment({ db, workspace }: Context, id: string): Promise<Enrolment> {
+  const [enrolment] = await db
+    .select()
+    .from(classEnrolments)
+    .where(and(eq(classEnrolments.workspaceId, workspace.id), eq(classEnrolments.id, id)))
+    .for('no key update')
+  if (!enrolment) throw noEnrolment()
+  return enrolment
+}
+
 /** @throws Refusal `not_found` */
 export async function findEnrolment({ db, workspace }: Context, id: string): Promise<Enrolment> {
   const [enrolment] = await db
     .select()
     .from(classEnrolments)
     .where(and(eq(classEnrolments.workspaceId, workspace.id), eq(classEnrolments.id, id)))
-  if (!enrolment) throw notFound('enrolment', ['list_class_roster'])
+  if (!enrolment) throw noEnrolment()
   return enrolment
+}
+
+function noEnrolment() {
+  return notFound('enrolment', ['list_class_roster'])
 }

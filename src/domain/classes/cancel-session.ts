@@ -28,7 +28,7 @@ export async function cancelSession(context: Context, id: string): Promise<Cance
   for (const waiter of waiters) await enterState(context, waiter, 'close')
   const enrolments: Enrolment[] = []
   for (const enrolment of await enrolledIn(context, id))
-    enrolments.push(await cancel(context, enrolment, 'business'))
+    enrolments.push(await cancel(context, enrolment, 'business', true))
   await giveTimeBack(context, [id])
   const [cancelled] = await context.db
     .update(classSessions)
@@ -58,7 +58,7 @@ function enrolledIn({ db, workspace }: Context, sessionId: string): Promise<Enro
     .orderBy(asc(classEnrolments.customerId))
 }
 
-/** The notices are an automation's, and go through the gate; who decides on this call knows how many they will be. */
+/** The notices are automations', which hear of each place; who decides on this call knows how many they will be. */
 function tell(context: Context, id: string, enrolments: Enrolment[], waiting: number): void {
   const recipients = enrolments.length + waiting
   noteSession(context, 'cancelled', id, {

@@ -69,7 +69,7 @@ export async function moveTime(context: Context, moves: PlacedMove[]): Promise<v
   )
 }
 
-/** Writes a session as it is now. Whoever is enrolled is there at its new time; nobody is told by this. */
+/** Writes a session as it is now. Whoever is enrolled is there at its new time; to tell them is an automation's. */
 export async function saveSession(context: Context, { before, after }: Move): Promise<Session> {
   const { workspaceId: _, id, ...row } = after
   const [saved] = await context.db
@@ -82,17 +82,30 @@ export async function saveSession(context: Context, { before, after }: Move): Pr
     return saved!
   }
   const enrolments = await moveEnrolled(context, saved!)
-  noteSession(context, 'moved', id, {
+  const data = {
     from: before.startsAt.toString(),
     to: after.startsAt.toString(),
     substitute: before.staffId !== after.staffId,
-    enrolments,
-  })
+  }
+  noteSession(context, 'moved', id, { ...data, enrolments: enrolments.length })
+  if (matters({ before, after })) for (const enrolment of enrolments) noteMove(context, enrolment, data)
   return saved!
 }
 
-/** @returns how many */
-async function moveEnrolled({ db, workspace }: Context, { id, startsAt, endsAt }: Session): Promise<number> {
+/** To those who come: another time, or somebody else who gives it. The room they find at the door. */
+function matters({ before, after }: Move): boolean {
+  return isMove({ before, after: { ...after, roomId: before.roomId } })
+}
+
+function noteMove({ emit, now }: Context, id: string, data: Record<string, unknown>): void {
+  emit({ type: 'class_enrolment.moved', subject: { kind: 'enrolment', id }, data, at: now })
+}
+
+/** @returns whose */
+async function moveEnrolled(
+  { db, workspace }: Context,
+  { id, startsAt, endsAt }: Session,
+): Promise<string[]> {
   const moved = await db
     .update(classEnrolments)
     .set({ startsAt, endsAt })
@@ -104,5 +117,5 @@ async function moveEnrolled({ db, workspace }: Context, { id, startsAt, endsAt }
       ),
     )
     .returning({ id: classEnrolments.id })
-  return moved.length
+  return moved.map(enrolment => enrolment.id)
 }

@@ -60,6 +60,13 @@ export async function viewSession(context: Context, id: string): Promise<Session
   return view
 }
 
+/** The names alone: nobody counts its places. @throws Refusal `not_found` */
+export async function nameSession(context: Context, id: string): Promise<Named> {
+  const [named] = await selectSessions(context, eq(classSessions.id, id), 1)
+  if (!named) throw noSession()
+  return named
+}
+
 export async function viewSessions(context: Context, ids: string[]): Promise<SessionView[]> {
   if (ids.length === 0) return []
   return withPlaces(context, await selectSessions(context, inArray(classSessions.id, ids), ids.length))

@@ -1,29 +1,28 @@
 /**
- * What automations draft when something happens to a booking: one message for each automation and event, however often
- * and in whatever order their jobs run. A draft that the next event has overtaken is withdrawn, so that nobody is asked
- * to approve a time that is no longer true.
+ * What automations draft when something happens to a booking, or to a place in a class: one message for each automation
+ * and event, however often and in whatever order their jobs run. An event is one customer's: what happens to a whole
+ * class is an event of each place in it. A draft that the next event has overtaken is withdrawn, so that nobody is
+ * asked to approve a time that is no longer true.
  */
 
-import { and, eq, lt, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, lt, type SQL } from 'drizzle-orm'
 import { automationPrincipal } from '../../access/automation.ts'
 import { type Automation, automations } from '../../access/tables.ts'
 import { Refusal } from '../../catalog/refusal.ts'
-import { lockBooking } from '../bookings/read.ts'
-import { isToldAlone } from '../bookings/series.ts'
-import { asAt, type BookingState } from '../bookings/states.ts'
-import type { Booking } from '../bookings/tables.ts'
 import type { Context } from '../context.ts'
-import { type AutomationRule, automationOf, houseRules, overtaking } from './automations.ts'
+import {
+  type AutomationKey,
+  type AutomationRule,
+  automationOf,
+  houseRules,
+  overtaking,
+  ruleOf,
+} from './automations.ts'
 import { cancelMessage } from './cancel.ts'
 import { draftMessage } from './draft.ts'
-import { automationRuns, messages } from './tables.ts'
-
-export interface Happened {
-  /** UUIDv7: later events have later ids. */
-  eventId: string
-  type: string
-  bookingId: string
-}
+import { dataOf, type Happened } from './happened.ts'
+import { type About, automationRuns, messages } from './tables.ts'
+import { isChanged, lockTold, type Told, whyUntold } from './told.ts'
 
 /** A message that waits for its sending to be asked for. */
 export interface AutomaticDraft {
@@ -32,22 +31,13 @@ export interface AutomaticDraft {
   messageId: string
 }
 
-/** What a booking must be for each event to be worth telling. */
-const toldWhile: Record<string, readonly BookingState[]> = {
-  'booking.confirmed': ['confirmed'],
-  'booking.moved': ['confirmed'],
-  'booking.cancelled': ['cancelled'],
-  'booking.reminder_due': ['confirmed'],
-  'booking.completed': ['completed'],
-}
-
 /** Cancels what an earlier event drafted and nobody has sent. @returns whose asking is to be withdrawn */
 export async function withdrawOvertaken(context: Context, happened: Happened): Promise<AutomaticDraft[]> {
   if (!overtaking.includes(happened.type)) return []
-  await lockBooking(context, happened.bookingId)
+  const { about } = await lockTold(context, happened)
   const overtaken = await runsOf(
     context,
-    happened.bookingId,
+    about,
     lt(automationRuns.eventId, happened.eventId),
     eq(messages.state, 'draft'),
   )
@@ -57,39 +47,69 @@ export async function withdrawOvertaken(context: Context, happened: Happened): P
 
 /** @returns drafts of this event: those just made, and those that an earlier try of the same job made */
 export async function draftFor(context: Context, happened: Happened): Promise<AutomaticDraft[]> {
-  const booking = asAt(await lockBooking(context, happened.bookingId), context.now)
+  const told = await lockTold(context, happened)
   const drafts: AutomaticDraft[] = []
-  for (const rule of await rulesFor(context, happened)) {
+  for (const rule of await rulesFor(context, happened, told.about)) {
     const automation = await automationOf(context, rule)
     if (!automation.enabled) continue
-    const made = await draftOnce(context, happened, booking, automation)
+    const made = await draftOnce(context, happened, told, automation)
     if (made) drafts.push({ automation, eventId: happened.eventId, messageId: made })
   }
   return drafts
 }
 
-/** Whoever was never sent a confirmation is sent one with the new time, not the news that something moved. */
-async function rulesFor(context: Context, { type, bookingId, eventId }: Happened): Promise<AutomationRule[]> {
-  if (type !== 'booking.moved') return houseRules.filter(({ on }) => on === type)
-  const confirmations = await runsOf(
-    context,
-    bookingId,
-    lt(automationRuns.eventId, eventId),
-    eq(automations.key, 'booking_confirmation'),
-  )
-  const untold = confirmations.length > 0 && confirmations.every(({ state }) => state !== 'released')
-  const key = untold ? 'booking_confirmation' : 'booking_moved'
-  return houseRules.filter(rule => rule.key === key)
+/** Most events have their rule; some take what came before, or how they came about, to choose. */
+async function rulesFor(context: Context, happened: Happened, about: About): Promise<AutomationRule[]> {
+  switch (happened.type) {
+    case 'booking.moved':
+      return [
+        (await firstWord(context, happened, about, ['booking_confirmation'])) ?? ruleOf('booking_moved'),
+      ]
+    case 'class_enrolment.cancelled': // Who leaves by themselves, or is taken out, knows.
+      return (await dataOf(context, happened)).with_class ? [ruleOf('class_cancelled')] : []
+    default:
+      return houseRules.filter(({ on }) => on === happened.type)
+  }
+}
+
+/**
+ * Whoever was never sent the first word of it is sent that with the new time, not the news that something moved.
+ * @returns what was drafted and not sent, or came too late to be drafted; null where one was sent, or there was none
+ */
+async function firstWord(
+  context: Context,
+  { eventId }: Happened,
+  about: About,
+  keys: AutomationKey[],
+): Promise<AutomationRule | null> {
+  const { db, workspace } = context
+  const words = await db
+    .select({ key: automations.key, reason: automationRuns.reason, state: messages.state })
+    .from(automationRuns)
+    .innerJoin(automations, ofAutomation)
+    .leftJoin(messages, ofMessage)
+    .where(
+      and(
+        eq(automationRuns.workspaceId, workspace.id),
+        isAbout(about),
+        lt(automationRuns.eventId, eventId),
+        inArray(automations.key, keys),
+      ),
+    )
+  if (words.some(({ state }) => state === 'released')) return null
+  const unsent = words.find(({ state, reason }) => state !== null || isChanged(reason))
+  return unsent ? ruleOf(unsent.key) : null
 }
 
 /** null where nothing was drafted, now or before. */
 async function draftOnce(
   context: Context,
-  { eventId, type }: Happened,
-  booking: Booking,
+  happened: Happened,
+  told: Told,
   automation: Automation,
 ): Promise<string | null> {
   const { db, workspace, now } = context
+  const { eventId } = happened
   const [earlier] = await db
     .select({ messageId: automationRuns.messageId })
     .from(automationRuns)
@@ -101,16 +121,16 @@ async function draftOnce(
       ),
     )
   if (earlier) return earlier.messageId
-  const reason = await whyUntold(context, type, booking)
+  const reason = await whyUntold(context, happened, told)
   const outcome = reason
     ? { reason }
-    : await draft({ ...context, principal: automationPrincipal(automation) }, booking, automation)
+    : await draft({ ...context, principal: automationPrincipal(automation) }, told, automation)
   const messageId = 'messageId' in outcome ? outcome.messageId : null
   await db.insert(automationRuns).values({
     workspaceId: workspace.id,
     automationId: automation.id,
     eventId,
-    bookingId: booking.id,
+    ...told.about,
     outcome: messageId ? 'drafted' : 'skipped',
     reason: 'reason' in outcome ? outcome.reason : null,
     messageId,
@@ -119,22 +139,16 @@ async function draftOnce(
   return messageId
 }
 
-/** Of a series of bookings one message is enough. */
-async function whyUntold(context: Context, type: string, booking: Booking): Promise<string | null> {
-  if (!toldWhile[type]?.includes(booking.state)) return 'booking_changed'
-  return (await isToldAlone(context, booking, type)) ? null : 'told_with_series'
-}
-
 /** A customer who cannot or will not be written to is no failure: the run says why. */
 async function draft(
   context: Context,
-  booking: Booking,
+  { about, customerId }: Told,
   { templateKey, channel }: Automation,
 ): Promise<{ messageId: string } | { reason: string }> {
   try {
     const { id } = await draftMessage(context, {
-      customerId: booking.customerId!,
-      bookingId: booking.id,
+      ...about,
+      customerId: customerId!,
       templateKey,
       channel: channel ?? undefined,
     })
@@ -145,7 +159,7 @@ async function draft(
   }
 }
 
-async function runsOf({ db, workspace }: Context, bookingId: string, ...which: SQL[]) {
+function runsOf({ db, workspace }: Context, about: About, ...which: SQL[]) {
   return db
     .select({
       automation: automations,
@@ -154,15 +168,22 @@ async function runsOf({ db, workspace }: Context, bookingId: string, ...which: S
       state: messages.state,
     })
     .from(automationRuns)
-    .innerJoin(
-      automations,
-      and(eq(automations.workspaceId, workspace.id), eq(automations.id, automationRuns.automationId)),
-    )
-    .innerJoin(
-      messages,
-      and(eq(messages.workspaceId, workspace.id), eq(messages.id, automationRuns.messageId)),
-    )
-    .where(
-      and(eq(automationRuns.workspaceId, workspace.id), eq(automationRuns.bookingId, bookingId), ...which),
-    )
+    .innerJoin(automations, ofAutomation)
+    .innerJoin(messages, ofMessage)
+    .where(and(eq(automationRuns.workspaceId, workspace.id), isAbout(about), ...which))
+}
+
+const ofAutomation = and(
+  eq(automations.workspaceId, automationRuns.workspaceId),
+  eq(automations.id, automationRuns.automationId),
+)
+const ofMessage = and(
+  eq(messages.workspaceId, automationRuns.workspaceId),
+  eq(messages.id, automationRuns.messageId),
+)
+
+function isAbout({ bookingId, enrolmentId, waitlistEntryId }: About): SQL {
+  if (bookingId) return eq(automationRuns.bookingId, bookingId)
+  if (enrolmentId) return eq(automationRuns.enrolmentId, enrolmentId)
+  return eq(automationRuns.waitlistEntryId, waitlistEntryId!)
 }

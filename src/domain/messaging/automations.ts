@@ -10,8 +10,8 @@ import { listTemplates } from './templates.ts'
 
 export interface AutomationRule {
   key: string
-  /** What it answers to. */
-  on: `booking.${string}`
+  /** What it answers to: an event of one customer's. */
+  on: `${'booking' | 'class_enrolment' | 'waitlist'}.${string}`
   templateKey: string
   /** Whether it runs in a workspace that has said nothing. */
   enabled: boolean
@@ -42,10 +42,25 @@ export const houseRules = [
     templateKey: 'booking_follow_up',
     enabled: false,
   },
+  {
+    key: 'class_cancelled',
+    on: 'class_enrolment.cancelled',
+    templateKey: 'class_cancelled',
+    enabled: true,
+  },
+  { key: 'class_moved', on: 'class_enrolment.moved', templateKey: 'class_moved', enabled: true },
+  { key: 'waitlist_closed', on: 'waitlist.closed', templateKey: 'waitlist_closed', enabled: true },
 ] as const satisfies AutomationRule[]
 
-/** After these, what was drafted about the booking before is not true any more. */
-export const overtaking: readonly string[] = ['booking.moved', 'booking.cancelled', 'booking.reverted']
+/** After these, what was drafted about the booking or the place before is not true any more. */
+export const overtaking: readonly string[] = [
+  'booking.moved',
+  'booking.cancelled',
+  'booking.reverted',
+  'class_enrolment.moved',
+  'class_enrolment.cancelled',
+  'waitlist.closed',
+]
 
 /** The events that automations must hear of. */
 export const heardEvents: ReadonlySet<string> = new Set([...houseRules.map(({ on }) => on), ...overtaking])

@@ -3,15 +3,15 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import { Temporal } from 'temporal-polyfill'
 import { readSettings } from '../../access/settings.ts'
-import { bookings } from '../bookings/tables.ts'
-import { locations } from '../business/tables.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { customers } from '../customers/tables.ts'
 import { invoices } from '../invoices/tables.ts'
+import { zoneOfPlace } from './about.ts'
 import { addressKey } from './channels.ts'
 import { quietUntil } from './quiet-hours.ts'
 import {
+  type About,
   type ConsentEvent,
   consentEvents,
   type Message,
@@ -26,9 +26,10 @@ export type Hindrance =
   | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' | 'invoice_void' }
   | { code: 'quiet_hours'; until: Temporal.Instant }
 
-/** What is asked of a message; one without a template was written freely, one without a booking is about none. */
+/** What is asked of a message; one without a template was written freely, it need be about no booking or class. */
 export type Checked = Pick<Message, 'customerId' | 'channel' | 'recipient' | 'purpose'> &
-  Partial<Pick<Message, 'bookingId' | 'invoiceId' | 'language' | 'templateKey' | 'templateVersion'>>
+  About &
+  Partial<Pick<Message, 'invoiceId' | 'language' | 'templateKey' | 'templateVersion'>>
 
 /** The gravest first; null: nothing is in its way at `context.now`. */
 export async function hindranceTo(context: Context, message: Checked): Promise<Hindrance | null> {
@@ -126,7 +127,7 @@ async function quietHoursEnd(context: Context, message: Checked): Promise<Tempor
 }
 
 /** The recipient's, as far as it is known: their own, else that of where they come to, else the business's. */
-async function zoneOf(context: Context, { customerId, bookingId }: Checked): Promise<string> {
+async function zoneOf(context: Context, { customerId, ...about }: Checked): Promise<string> {
   const { db, workspace } = context
   const { id } = await getCustomer(context, customerId)
   const [customer] = await db
@@ -134,14 +135,5 @@ async function zoneOf(context: Context, { customerId, bookingId }: Checked): Pro
     .from(customers)
     .where(and(eq(customers.workspaceId, workspace.id), eq(customers.id, id)))
   if (customer!.timeZone) return customer!.timeZone
-  if (!bookingId) return workspace.timeZone
-  const [location] = await db
-    .select({ timeZone: locations.timeZone })
-    .from(bookings)
-    .innerJoin(
-      locations,
-      and(eq(locations.workspaceId, bookings.workspaceId), eq(locations.id, bookings.locationId)),
-    )
-    .where(and(eq(bookings.workspaceId, workspace.id), eq(bookings.id, bookingId)))
-  return location?.timeZone ?? workspace.timeZone
+  return (await zoneOfPlace(context, about)) ?? workspace.timeZone
 }

@@ -21,6 +21,12 @@ const frozen: Record<string, string> = {
   'invoice sms en 1': 'f7b8cc51c5169816',
   'invoice_receipt email en 1': '880937fbc3766c90',
   'invoice_receipt sms en 1': 'b069b1a82e5b5357',
+  'class_cancelled email en 1': 'a1a3798d86631479',
+  'class_cancelled sms en 1': '4bbf0eb7111a53a4',
+  'class_moved email en 1': '298c88746233e2a3',
+  'class_moved sms en 1': '9489c559f6e530a0',
+  'waitlist_closed email en 1': '9eedb64ee2694a99',
+  'waitlist_closed sms en 1': '7cb7f7daae534d2b',
 }
 
 test('each version of a default text is what it was when somebody let it through', () => {
@@ -30,7 +36,7 @@ test('each version of a default text is what it was when somebody let it through
   }
 })
 
-test('defaults say nothing that a booking or an invoice does not know', () => {
+test('defaults say nothing that a booking, a class or an invoice does not know', () => {
   const variables = Object.entries(standardVariables).map(([name, type]) => ({ name, type }))
   const values = {
     customer_name: 'Ana',
@@ -40,6 +46,9 @@ test('defaults say nothing that a booking or an invoice does not know', () => {
     location_name: 'Centro',
     date: '2030-01-08',
     time: '10:00',
+    end_time: '11:00',
+    until_date: '2030-01-07',
+    until_time: '18:00',
     price: { amount: 3500, currency: 'EUR' },
     invoice_number: 'SN-7',
     invoice_total: { amount: 12_100, currency: 'EUR' },

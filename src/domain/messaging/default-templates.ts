@@ -212,4 +212,88 @@ Thank you.
     subject: null,
     body: '{{business_name}}: your invoice {{invoice_number}} is settled. Thank you. Keep it from here: {{invoice_link}}',
   },
+  {
+    key: 'class_cancelled',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your class at {{business_name}} on {{date}} is cancelled',
+    body: `Hello {{customer_name}},
+
+we are sorry: your class does not take place.
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+What you used of a package or pass for it is yours again.
+
+{{business_name}}`,
+  },
+  {
+    key: 'class_cancelled',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: we are sorry, your class {{service_name}} on {{date}}, {{time}}, is cancelled.',
+  },
+  {
+    key: 'class_moved',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your class at {{business_name}} has changed: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+your class has changed. It is now:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}} to {{end_time}}
+{{location_name}}
+
+If this does not suit you, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'class_moved',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: your class has changed. It is now {{service_name}} with {{staff_name}}, {{date}}, {{time}} to {{end_time}}.',
+  },
+  {
+    key: 'waitlist_closed',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'The class at {{business_name}} on {{date}} is cancelled',
+    body: `Hello {{customer_name}},
+
+the class in which you waited for a place does not take place:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+We hope to see you another time.
+
+{{business_name}}`,
+  },
+  {
+    key: 'waitlist_closed',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: the class {{service_name}} on {{date}}, {{time}}, in which you waited for a place, is cancelled.',
+  },
 ]

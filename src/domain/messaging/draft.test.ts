@@ -116,7 +116,7 @@ test('what is missing is named', async () => {
       { customer_id: someone, template_key: 'booking_moved', purpose: 'marketing' },
       { field: 'purpose', purpose: 'transactional' },
     ],
-    [{ customer_id: someone, booking_id, ...own }, {}], // Another's booking.
+    [{ customer_id: someone, booking_id, ...own }, { field: 'booking_id' }], // Another's booking.
     [
       { customer_id: someone, channel: 'sms', body: 'x'.repeat(1601), purpose: 'transactional' },
       { field: 'text', longest: 1600 },

@@ -11,13 +11,12 @@ import { type Outlook, outlookOf } from './outlook.ts'
 import { oneLine, render } from './render.ts'
 import { sayerOf, standardValues, standardVariables } from './standard-variables.ts'
 import { type MessageView, viewOf } from './status.ts'
-import { type Channel, type Message, messages, type Purpose } from './tables.ts'
+import { type About, type Channel, type Message, messages, type Purpose } from './tables.ts'
 import { canonical, findTemplate, type Template } from './templates.ts'
 
 /** Either a template and what it does not know by itself, or a text and its purpose. */
-export interface NewMessage {
+export interface NewMessage extends About {
   customerId: string
-  bookingId?: string
   /** What it is about; only a template that speaks of invoices needs it. */
   invoiceId?: string
   /** Default: the first of email and SMS that reaches the customer. */
@@ -49,8 +48,9 @@ export async function draftMessage(context: Context, asked: NewMessage): Promise
   const recipient = recipientOf(customer, channel)
   const text = await textOf(context, customer, channel, asked, standard)
   refuseTooLong(channel, text)
-  const { bookingId = null, invoiceId = null } = asked
-  const draft = { customerId: customer.id, bookingId, invoiceId, channel, recipient, ...text }
+  const { bookingId, enrolmentId, waitlistEntryId, invoiceId } = asked
+  const about = { bookingId, enrolmentId, waitlistEntryId, invoiceId }
+  const draft = { customerId: customer.id, ...about, channel, recipient, ...text }
   const outlook = await outlookOf(context, draft)
   const [message] = await db
     .insert(messages)
@@ -72,6 +72,8 @@ export async function draftMessage(context: Context, asked: NewMessage): Promise
       customer_id: idText('customer', customer.id),
       ...(bookingId && { booking_id: idText('booking', bookingId) }),
       ...(invoiceId && { invoice_id: idText('invoice', invoiceId) }),
+      ...(enrolmentId && { enrolment_id: idText('enrolment', enrolmentId) }),
+      ...(waitlistEntryId && { waitlist_entry_id: idText('waitlist', waitlistEntryId) }),
       channel,
       purpose: text.purpose,
     },
@@ -179,7 +181,7 @@ async function textOf(
 function valuesFor(
   { variables }: Template,
   standard: Record<string, unknown>,
-  { variables: given = {}, bookingId }: NewMessage,
+  { variables: given = {}, bookingId, enrolmentId, waitlistEntryId }: NewMessage,
 ): Record<string, unknown> {
   const known = Object.keys(given).find(name => Object.hasOwn(standard, name))
   if (known !== undefined) {
@@ -192,7 +194,7 @@ function valuesFor(
     ({ name }) =>
       Object.hasOwn(standardVariables, name) && !Object.hasOwn(standard, name) && !Object.hasOwn(given, name),
   )
-  if (absent && bookingId === undefined) {
+  if (absent && !bookingId && !enrolmentId && !waitlistEntryId) {
     const { hint, tool } = sayerOf(absent.name)
     throw new Refusal(
       'invalid_input',

@@ -48,7 +48,7 @@ type Reminded = Pick<typeof bookings.$inferSelect, 'id' | 'startsAt'>
 async function remind(context: Context, { id, startsAt }: Reminded): Promise<void> {
   const { db, workspace, now, emit } = context
   await db.insert(bookingReminders).values({ workspaceId: workspace.id, bookingId: id, startsAt, at: now })
-  const happened = { eventId: newId(), type: 'booking.reminder_due', bookingId: id } as const
+  const happened = { eventId: newId(), type: 'booking.reminder_due', subjectId: id } as const
   await draftFor(context, happened)
   emit({ id: happened.eventId, type: happened.type, subject: { kind: 'booking', id } })
 }

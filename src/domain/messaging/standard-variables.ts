@@ -1,13 +1,12 @@
-/** What every template may say of a customer, of their booking and of their invoice, without being told. */
+/** What every template may say of a customer, of their booking or class, and of their invoice, without being told. */
 
 import { Refusal } from '../../catalog/refusal.ts'
-import { getBooking } from '../bookings/read.ts'
-import { findLocation } from '../business/locations.ts'
 import type { Context } from '../context.ts'
 import { type FoundCustomer, getCustomer } from '../customers/get.ts'
 import { invoiceUrl } from '../invoices/link.ts'
 import { getInvoice } from '../invoices/read.ts'
-import type { TemplateVariable } from './tables.ts'
+import { subjectOf } from './about.ts'
+import type { About, TemplateVariable } from './tables.ts'
 
 type VariableType = TemplateVariable['type']
 
@@ -19,6 +18,7 @@ const ofBookings: Record<string, VariableType> = {
   location_name: 'name',
   date: 'date',
   time: 'time',
+  end_time: 'time',
   price: 'money',
 }
 
@@ -29,11 +29,14 @@ const ofInvoices: Record<string, VariableType> = {
   due_date: 'date',
   invoice_link: 'link',
 }
+/** When an offer of a place ends. */
+const ofOffers: Record<string, VariableType> = { until_date: 'date', until_time: 'time' }
 
 /** Each name has its one type, whether or not a template declares it. */
 export const standardVariables: Readonly<Record<string, VariableType>> = {
   ...ofEveryone,
   ...ofBookings,
+  ...ofOffers,
   ...ofInvoices,
 }
 
@@ -41,7 +44,7 @@ export const standardVariables: Readonly<Record<string, VariableType>> = {
 export function sayerOf(name: string): { hint: string; tool: string } {
   return Object.hasOwn(ofInvoices, name)
     ? { hint: 'send_invoice says it; or give the value.', tool: 'send_invoice' }
-    : { hint: 'give booking_id, which says it, or the value.', tool: 'list_bookings' }
+    : { hint: 'give booking_id or enrolment_id, which says it, or the value.', tool: 'list_bookings' }
 }
 
 export interface StandardValues {
@@ -50,11 +53,11 @@ export interface StandardValues {
   zone: string
 }
 
-/** @throws Refusal `not_found`, or `invalid_input` where the booking or the invoice is somebody else's */
+/** @throws Refusal `not_found`, or `invalid_input` where what it is about is somebody else's */
 export async function standardValues(
   context: Context,
   customer: FoundCustomer,
-  { bookingId, invoiceId }: { bookingId?: string; invoiceId?: string },
+  { invoiceId, ...about }: About & { invoiceId?: string },
 ): Promise<StandardValues> {
   const { workspace } = context
   const everyone = {
@@ -62,24 +65,15 @@ export async function standardValues(
     business_name: workspace.name,
     ...(invoiceId !== undefined && (await invoiceValues(context, customer, invoiceId))),
   }
-  if (bookingId === undefined) return { values: everyone, zone: workspace.timeZone }
-  const booking = await getBooking(context, bookingId)
-  if (!booking.customerId || (await getCustomer(context, booking.customerId)).id !== customer.id) {
-    throw new Refusal('invalid_input', 'booking_id: This booking is not of this customer.', {}, [
-      'get_booking',
+  const subject = await subjectOf(context, about)
+  if (!subject) return { values: everyone, zone: workspace.timeZone }
+  const { field, customerId, values, zone } = subject
+  if (!customerId || (await getCustomer(context, customerId)).id !== customer.id) {
+    throw new Refusal('invalid_input', `${field}: This is not of this customer.`, { field }, [
+      field === 'booking_id' ? 'get_booking' : 'list_class_roster',
     ])
   }
-  const location = await findLocation(context, booking.locationId)
-  const values = {
-    ...everyone,
-    service_name: booking.serviceName,
-    staff_name: booking.staffName,
-    location_name: location.name,
-    date: booking.startsAt,
-    time: booking.startsAt,
-    price: { amount: booking.priceAmount, currency: workspace.currency },
-  }
-  return { values, zone: location.time_zone }
+  return { values: { ...everyone, ...values }, zone }
 }
 
 /** Of one that is finalised: a draft has no number, and is sent to nobody. */

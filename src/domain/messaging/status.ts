@@ -4,9 +4,9 @@ import { and, desc, eq, lt, or, type SQL } from 'drizzle-orm'
 import { pageOf, readCursor } from '../../catalog/cursor.ts'
 import type { Page } from '../../catalog/define.ts'
 import { notFound } from '../../catalog/refusal.ts'
-import { bookingVersion } from '../bookings/read.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
+import { versionsAbout } from './about.ts'
 import { type Delivery, deliveries, type Message, messages } from './tables.ts'
 
 export const messageStatuses = [
@@ -103,11 +103,13 @@ export async function lockDelivery({ db, workspace }: Context, messageId: string
   return delivery ?? null
 }
 
-/** All that a yes to sending it rests on: its text, to whom it goes, and what it says of their booking. */
-export async function versionsBehind(context: Context, id: string): Promise<Record<string, number>> {
+/** All that a yes to sending it rests on: its text, to whom it goes, and what it says of their booking or class. */
+export async function versionsBehind(context: Context, id: string): Promise<Record<string, string | number>> {
   const message = await getMessage(context, id)
   const customer = await getCustomer(context, message.customerId)
-  const versions = { [id]: message.version, [customer.id]: customer.version }
-  if (!message.bookingId) return versions
-  return { ...versions, [message.bookingId]: await bookingVersion(context, message.bookingId) }
+  return {
+    [id]: message.version,
+    [customer.id]: customer.version,
+    ...(await versionsAbout(context, message)),
+  }
 }

@@ -1,4 +1,4 @@
-/** Drizzle's view of migrations 0004, 0010, 0017 and 0034: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant, tenantKey } from '../../database/columns.ts'
@@ -51,6 +51,8 @@ export const messages = pgTable(
     customerId: uuid('customer_id').notNull(),
     bookingId: uuid('booking_id'),
     invoiceId: uuid('invoice_id'),
+    enrolmentId: uuid('enrolment_id'),
+    waitlistEntryId: uuid('waitlist_entry_id'),
     channel: text().$type<Channel>().notNull(),
     purpose: text().$type<Purpose>().notNull(),
     language: text().notNull(),
@@ -81,6 +83,8 @@ export const messageAttachments = pgTable(
   table => [primaryKey({ columns: [table.workspaceId, table.messageId, table.name] })],
 )
 export type Attachment = Pick<typeof messageAttachments.$inferSelect, 'name' | 'mediaType' | 'content'>
+/** What a message is about: one of these, or nothing that has an id. */
+export type About = Partial<Pick<Message, 'bookingId' | 'enrolmentId' | 'waitlistEntryId'>>
 
 export const deliveries = pgTable(
   'deliveries',
@@ -144,6 +148,8 @@ export const automationRuns = pgTable(
     automationId: uuid('automation_id').notNull(),
     eventId: uuid('event_id').notNull(),
     bookingId: uuid('booking_id'),
+    enrolmentId: uuid('enrolment_id'),
+    waitlistEntryId: uuid('waitlist_entry_id'),
     outcome: text().$type<'drafted' | 'skipped'>().notNull(),
     reason: text(),
     messageId: uuid('message_id'),

@@ -114,6 +114,9 @@ export const house = {
       booking_moved: { title: 'Notice of a move', more: 'When a booking is moved.' },
       booking_cancelled: { title: 'Notice of a cancellation', more: 'When a booking is cancelled.' },
       booking_reminder: { title: 'Reminder', more: 'Before a booking.' },
+      class_cancelled: { title: 'Notice of a cancelled class', more: 'To whoever had a place in it.' },
+      class_moved: { title: 'Notice of a changed class', more: 'When its time or who gives it is another.' },
+      waitlist_closed: { title: 'Notice of a cancelled class', more: 'To whoever waited for a place in it.' },
     } as Record<string, { title: string; more: string }>,
     before: (minutes: number) =>
       minutes % 60 === 0 ? `${minutes / 60} hours before.` : `${minutes} minutes before.`,

@@ -1,0 +1,161 @@
+/** Whoever has to do with a class hears of what becomes of it: each once, in a draft that a person lets out. */
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { withdrawAsked } from '../src/calls/approval.ts'
+import { asSystem } from '../src/calls/as-system.ts'
+import { createCall } from '../src/calls/road.ts'
+import { automate } from '../src/delivery/automate.ts'
+import { plus, unlimited } from './support/booking.ts'
+import { type Body, done } from './support/caller.ts'
+import { openStudio, type Studio } from './support/classes.ts'
+import { until } from './support/jobs.ts'
+import { type Person, signIn } from './support/person.ts'
+import { startServer } from './support/server.ts'
+import { made } from './support/shop.ts'
+
+const server = await startServer({ after }, unlimited)
+
+test('cancelling a session returns credits, and queues notices for approval: one for each who had a place or waited', async () => {
+  const { studio, person } = await opened()
+  const session = await studio.session({ capacity: 2 })
+  const [ada, ben, cem, dan] = await people(studio, 'Ada', 'Ben', 'Cem', 'Dan')
+  await studio.pass(ada!, 2)
+  await studio.enrol(session, { customer_id: ada })
+  for (const by of ['customer', 'business'])
+    await studio.leaves((await studio.enrol(session, { customer_id: dan })).enrolment_id, by)
+  await studio.enrol(session, { customer_id: ben })
+  await studio.waits(session, { customer_id: cem })
+  assert.deepEqual(await drafts(studio), [], 'who leaves, or is taken out, knows')
+
+  const { body } = await studio.approved('cancel_class_session', { session_id: session.id })
+  assert.equal(body.data.cancelled_enrolments.length, 2)
+  assert.equal(await studio.left(ada!), 2)
+  assert.deepEqual(await drafts(studio), [
+    'Ada class_cancelled',
+    'Ben class_cancelled',
+    'Cem waitlist_closed',
+  ])
+  const asked = await pending(studio)
+  assert.deepEqual(new Set(asked.map(({ tool }) => tool)), new Set(['send_message']))
+  assert.equal(asked.length, 3)
+  for (const { id } of asked) assert.equal((await person.decide(id, 'approve')).body.state, 'executed')
+  const sent = () =>
+    studio.rows(`SELECT recipient, body FROM deliveries WHERE workspace_id = $1 AND state = 'sent'`)
+  await until(async () => (await sent()).length === 3)
+  assert.equal(new Set((await sent()).map(({ recipient }) => recipient)).size, 3)
+  for (const { body } of await sent())
+    assert.match(body, /Session with Person 1\nWednesday, January 9, 2030, 6:00 PM\nCentro/)
+})
+
+test('whoever is enrolled is told of the new time, or who gives it instead; what waits with an older one is withdrawn', async () => {
+  const { studio, person } = await opened({ staff: 2 })
+  const session = await studio.session({ capacity: 2 })
+  const [ada, ben] = await people(studio, 'Ada', 'Ben')
+  await studio.enrol(session, { customer_id: ada })
+  await studio.enrol(session, { customer_id: ben })
+  await studio.change(session, { start: plus(session.starts_at, { hours: 1 }) })
+  assert.deepEqual(await drafts(studio), ['Ada class_moved', 'Ben class_moved'])
+  const first = await pending(studio)
+  await studio.change(session, { start: plus(session.starts_at, { hours: 2 }) })
+  assert.deepEqual(await drafts(studio), ['Ada class_moved', 'Ben class_moved'])
+  const second = await pending(studio)
+  assert.equal(second.length, 2)
+  for (const { id } of first)
+    assert.equal((await done(studio, 'get_approval', { approval_id: id })).state, 'withdrawn')
+  const { preview } = await done(studio, 'get_approval', { approval_id: second[0]!.id })
+  assert.match(preview.text, /Wednesday, January 9, 2030, 8:00 PM to 9:00 PM\nCentro/)
+  assert.match(preview.enrolment_id, /^enrolment_/)
+
+  await studio.change(session, { capacity: 5, waitlist_close_minutes: 30 })
+  await worked(studio)
+  const { body } = await person.decide(second[0]!.id, 'approve')
+  assert.equal(body.state, 'executed', 'more places make no notice untrue')
+  await studio.change(session, { staff_id: studio.staffIds[1] })
+  assert.deepEqual(await drafts(studio), ['Ada class_moved', 'Ben class_moved'])
+  const texts = await studio.rows(`SELECT body FROM messages WHERE workspace_id = $1 AND state = 'draft'`)
+  for (const { body } of texts) assert.match(body, /Session with Person 2/)
+})
+
+test('its jobs may run in any order, again, and twice at once: one message per customer and event, the older overtaken', async () => {
+  const { studio } = await opened()
+  const session = await studio.session()
+  const [ada] = await people(studio, 'Ada')
+  await studio.enrol(session, { customer_id: ada })
+  await studio.change(session, { start: plus(session.starts_at, { hours: 1 }) })
+  await worked(studio)
+  await studio.change(session, { start: plus(session.starts_at, { hours: 2 }) })
+  await worked(studio)
+  const [first, second] = (await studio.rows(
+    `SELECT id AS event_id, type, subject_id FROM events
+     WHERE workspace_id = $1 AND type = 'class_enrolment.moved' ORDER BY id`,
+  )) as [Body, Body]
+  await studio.rows('DELETE FROM automation_runs WHERE workspace_id = $1 AND event_id = $2', first.event_id)
+  const run = (ids: Body) =>
+    worker({ workspaceId: studio.workspaceId, ids, signal: new AbortController().signal })
+  await run(first)
+  assert.deepEqual(await drafts(studio), ['Ada class_moved'], 'it comes too late')
+  await studio.rows('DELETE FROM automation_runs WHERE workspace_id = $1 AND event_id = $2', first.event_id)
+  await Promise.allSettled([run(second), run(first), run(first), run(second)]) // Who meets another is tried again.
+  await run(first)
+  await run(second)
+  assert.deepEqual(await drafts(studio), ['Ada class_moved'])
+  assert.equal((await pending(studio)).length, 1)
+})
+
+test('a message names a class as it may name a booking: its texts know when and where, and whose it is', async () => {
+  const { studio } = await opened()
+  const session = await studio.session()
+  const [ada, ben] = await people(studio, 'Ada', 'Ben')
+  const { enrolment_id } = await studio.enrol(session, { customer_id: ada })
+  const input = { enrolment_id, template_key: 'booking_reminder' }
+  const { id: message_id } = await made(studio, 'draft_message', { customer_id: ada, ...input })
+  const message = await done(studio, 'get_message_status', { message_id })
+  assert.deepEqual([message.enrolment_id, message.booking_id], [enrolment_id, null])
+  assert.match(message.text, /Session with Person 1\nWednesday, January 9, 2030, 6:00 PM\nCentro/)
+  const refusal = await studio.confirmed('draft_message', { customer_id: ben, ...input })
+  assert.deepEqual([refusal.body.code, refusal.body.details], ['invalid_input', { field: 'enrolment_id' }])
+  const { id: booking_id } = await studio.booked({ customer_id: ada })
+  const both = await studio.confirmed('draft_message', { customer_id: ada, booking_id, ...input })
+  assert.deepEqual([both.body.code, both.body.details], ['invalid_input', { field: 'enrolment_id' }])
+})
+
+const { house } = server
+const worker = automate({ asSystem: asSystem(house), call: createCall(house), withdrawAsked })
+
+async function opened(options = {}): Promise<{ studio: Studio; person: Person }> {
+  const studio = await openStudio(server, options)
+  const { workspace } = await done(studio, 'get_current_context')
+  return { studio, person: await signIn(server, studio.email, workspace.id) }
+}
+
+/** Customers who can be written to. */
+function people(studio: Studio, ...names: string[]): Promise<string[]> {
+  return Promise.all(
+    names.map(
+      async name => (await made(studio, 'create_customer', { name, email: `${name}@example.com` })).id,
+    ),
+  )
+}
+
+/** Who would be told what, once every job has run. */
+async function drafts(studio: Studio): Promise<string[]> {
+  await worked(studio)
+  const rows = await studio.rows(
+    `SELECT c.name, m.template_key FROM messages m
+     JOIN customers c ON c.workspace_id = m.workspace_id AND c.id = m.customer_id
+     WHERE m.workspace_id = $1 AND m.state = 'draft' ORDER BY c.name, m.id`,
+  )
+  return rows.map(({ name, template_key }) => `${name} ${template_key}`)
+}
+
+function pending(studio: Studio): Promise<Body[]> {
+  return done(studio, 'list_approvals', { state: 'pending' })
+}
+
+async function worked(studio: Studio): Promise<void> {
+  const jobs = `
+    SELECT j.id FROM graphile_worker.jobs j JOIN graphile_worker._private_jobs p USING (id)
+    WHERE j.task_identifier = 'automate' AND p.payload ->> 'workspace_id' = $1::text`
+  await until(async () => (await studio.rows(jobs)).length === 0)
+}
