@@ -152,6 +152,15 @@ export interface Config {
   developerMailbox: boolean
 }
 
+/** Where the database is, for who reads it and serves nobody. @throws Error */
+export function readDatabase(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { BACKDESK_DATA_DIR, DATABASE_URL } = environment
+    .pick({ BACKDESK_DATA_DIR: true, DATABASE_URL: true })
+    .parse(given)
+  return { dataDir: resolve(BACKDESK_DATA_DIR), databaseUrl: DATABASE_URL }
+}
+
 /** @throws Error that names each variable that is wrong, and how */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
