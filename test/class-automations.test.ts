@@ -7,7 +7,7 @@ import { asSystem } from '../src/calls/as-system.ts'
 import { createCall } from '../src/calls/road.ts'
 import { automate } from '../src/delivery/automate.ts'
 import { plus, unlimited } from './support/booking.ts'
-import { type Body, done } from './support/caller.ts'
+import { type Body, done, fresh, refused } from './support/caller.ts'
 import { openStudio, type Studio } from './support/classes.ts'
 import { until } from './support/jobs.ts'
 import { type Person, signIn } from './support/person.ts'
@@ -103,6 +103,80 @@ test('its jobs may run in any order, again, and twice at once: one message per c
   assert.equal((await pending(studio)).length, 1)
 })
 
+test('who is moved up from a waitlist is told, whether by a freed place or by hand; who takes a place knows', async () => {
+  const { studio } = await opened()
+  const session = await studio.session({ capacity: 1, waitlist_close_minutes: 60 })
+  const [ada, ben, cem, dan] = await people(studio, 'Ada', 'Ben', 'Cem', 'Dan')
+  const first = await studio.enrol(session, { customer_id: ada })
+  await studio.waits(session, { customer_id: ben })
+  const byHand = await studio.waits(session, { customer_id: cem })
+  await studio.waits(session, { customer_id: dan })
+  await studio.leaves(first.enrolment_id)
+  assert.deepEqual(await drafts(studio), ['Ben waitlist_place_given'])
+  const [asked] = await pending(studio)
+  await studio.change(session, { start: plus(session.starts_at, { hours: 1 }) })
+  assert.deepEqual(
+    await drafts(studio),
+    ['Ben waitlist_place_given'],
+    'who was not told yet hears no news of a move',
+  )
+  assert.equal((await done(studio, 'get_approval', { approval_id: asked!.id })).state, 'withdrawn')
+
+  await studio.jumpTo(plus(session.starts_at, { minutes: 1 }))
+  await studio.change(session, { capacity: 3 })
+  assert.deepEqual(
+    await drafts(studio),
+    ['Ben waitlist_place_given'],
+    'nobody moves up by themselves any more',
+  )
+  await studio.confirmed('promote_waitlist_entry', { entry_id: byHand.id })
+  await studio.enrol(session, { customer_id: dan })
+  assert.equal((await studio.roster(session)).length, 3)
+  assert.deepEqual(await drafts(studio), ['Ben waitlist_place_given', 'Cem waitlist_place_given'])
+  const { id } = (await studio.roster(session)).find(({ customer_id }) => customer_id === ben)!
+  await studio.leaves(id)
+  assert.deepEqual(await drafts(studio), ['Cem waitlist_place_given'])
+})
+
+test('an offered place is told with its deadline, and withdrawn once the offer is declined, accepted, lapsed or of another time', async () => {
+  const { studio } = await opened()
+  const session = await studio.session({ capacity: 1, offer_minutes: 60 })
+  const names = ['Ada', 'Ben', 'Cem', 'Dan']
+  const [first, ...waiters] = await people(studio, ...names)
+  const { enrolment_id } = await studio.enrol(session, { customer_id: first })
+  const entries: Body[] = []
+  for (const customer_id of waiters) entries.push(await studio.waits(session, { customer_id }))
+  await studio.leaves(enrolment_id)
+  assert.deepEqual(await offers(studio), ['Ben 6:00 PM until Monday, January 7, 2030, 10:00 AM'])
+  await studio.change(session, { start: plus(session.starts_at, { minutes: 30 }) })
+  assert.deepEqual(await offers(studio), ['Ben 6:30 PM until Monday, January 7, 2030, 10:00 AM'])
+  await done(studio, 'decline_waitlist_offer', { entry_id: entries[0]!.id })
+  assert.deepEqual(await offers(studio), ['Cem 6:30 PM until Monday, January 7, 2030, 10:00 AM'])
+  await done(studio, 'set_sandbox_clock', { to: '2030-01-07T09:00:00Z' })
+  assert.deepEqual(await offers(studio), ['Dan 6:30 PM until Monday, January 7, 2030, 11:00 AM'])
+  assert.equal((await pending(studio)).length, 1)
+  await done(studio, 'accept_waitlist_offer', { entry_id: entries[2]!.id })
+  assert.deepEqual(await drafts(studio), [], 'who accepts knows')
+  assert.deepEqual(await pending(studio), [])
+})
+
+test('an offer that has lapsed goes out no more, whether or not anybody has noted it', async () => {
+  const { studio, person } = await opened()
+  const session = await studio.session({ capacity: 1, offer_minutes: 60 })
+  const [ada, ben] = await people(studio, 'Ada', 'Ben')
+  const { enrolment_id } = await studio.enrol(session, { customer_id: ada })
+  await studio.waits(session, { customer_id: ben })
+  await studio.leaves(enrolment_id)
+  await drafts(studio)
+  const [asked] = await pending(studio)
+  const [{ id: message_id }] = await done(studio, 'list_messages', {})
+  const late = { message_id, at: '2030-01-07T09:00:00Z', idempotency_key: fresh() }
+  assert.equal(await refused(studio, 'send_message', late), 'invalid_transition')
+  await studio.jumpTo('2030-01-07T09:00:00Z')
+  const { body } = await person.decide(asked!.id, 'approve')
+  assert.deepEqual([body.state, body.error.code], ['stale', 'approval_stale'])
+})
+
 test('a message names a class as it may name a booking: its texts know when and where, and whose it is', async () => {
   const { studio } = await opened()
   const session = await studio.session()
@@ -147,6 +221,18 @@ async function drafts(studio: Studio): Promise<string[]> {
      WHERE m.workspace_id = $1 AND m.state = 'draft' ORDER BY c.name, m.id`,
   )
   return rows.map(({ name, template_key }) => `${name} ${template_key}`)
+}
+
+async function offers(studio: Studio): Promise<string[]> {
+  await worked(studio)
+  const rows = await studio.rows(
+    `SELECT c.name, m.body FROM messages m JOIN customers c ON c.workspace_id = m.workspace_id AND c.id = m.customer_id
+     WHERE m.workspace_id = $1 AND m.state = 'draft' AND m.template_key = 'waitlist_place_offered'`,
+  )
+  return rows.map(({ name, body }) => {
+    const [, at, until] = /January 9, 2030, (.*)\nCentro\n\nIt is kept for you until (.*M)\./.exec(body)!
+    return `${name} ${at} until ${until}`
+  })
 }
 
 function pending(studio: Studio): Promise<Body[]> {

@@ -78,6 +78,26 @@ function sameList({ sessionId, serviceId, locationId }: Wish) {
   return and(eq(waitlistEntries.serviceId, serviceId!), eq(waitlistEntries.locationId, locationId!))
 }
 
+/** To whoever holds an offer of it: what it offers is another now. */
+export async function noteMovedOffers(
+  { db, workspace, now, emit }: Context,
+  sessionId: string,
+  data: Record<string, unknown>,
+): Promise<void> {
+  const offered = await db
+    .select({ id: waitlistEntries.id })
+    .from(waitlistEntries)
+    .where(
+      and(
+        eq(waitlistEntries.workspaceId, workspace.id),
+        eq(waitlistEntries.sessionId, sessionId),
+        eq(waitlistEntries.state, 'offered'),
+      ),
+    )
+  for (const { id } of offered)
+    emit({ type: 'waitlist.offer_moved', subject: { kind: 'waitlist', id }, data, at: now })
+}
+
 /** The event that automations and webhooks see. */
 const published = {
   give: 'waitlist.promoted',

@@ -216,7 +216,7 @@ async function note(context: Context, session: Session, step: Step): Promise<voi
       return wakeAt(context, step.until)
     case 'give': {
       const { customerId, partySize } = waiter
-      const { id: enrolmentId } = await takePlaces(context, session, { customerId, partySize })
+      const { id: enrolmentId } = await takePlaces(context, session, { customerId, partySize, given: true })
       await enterState(context, waiter, 'give', { enrolmentId })
     }
   }

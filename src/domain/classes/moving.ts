@@ -3,6 +3,7 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { type Conflict, calendarOf } from './conflicts.ts'
+import { noteMovedOffers } from './entries.ts'
 import { isSession, noteSession } from './sessions.ts'
 import { classEnrolments, classSessions, type Session } from './tables.ts'
 import { giveTimeBack, takeTime } from './teaching.ts'
@@ -88,7 +89,10 @@ export async function saveSession(context: Context, { before, after }: Move): Pr
     substitute: before.staffId !== after.staffId,
   }
   noteSession(context, 'moved', id, { ...data, enrolments: enrolments.length })
-  if (matters({ before, after })) for (const enrolment of enrolments) noteMove(context, enrolment, data)
+  if (matters({ before, after })) {
+    for (const enrolment of enrolments) noteMove(context, enrolment, data)
+    await noteMovedOffers(context, id, data)
+  }
   return saved!
 }
 

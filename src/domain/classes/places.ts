@@ -72,6 +72,8 @@ export interface Taker {
   partySize: number
   /** Default: a package or pass where the customer has one for it. */
   payWith?: PayWith
+  /** They waited, and nobody asked for it on their behalf: they are to be told. */
+  given?: boolean
 }
 
 /**
@@ -81,7 +83,7 @@ export interface Taker {
  */
 export async function takePlaces(context: Context, session: Session, taker: Taker): Promise<Enrolment> {
   const { db, workspace, now, emit } = context
-  const { customerId, partySize } = taker
+  const { customerId, partySize, given = false } = taker
   const id = newId()
   const paidWith = await pay(context, session, taker, id)
   const terms = await termsOf(context, session.serviceId)
@@ -104,7 +106,7 @@ export async function takePlaces(context: Context, session: Session, taker: Take
       updatedAt: now,
     })
     .returning()
-  const data = { party_size: partySize, paid_with: paidWith }
+  const data = { party_size: partySize, paid_with: paidWith, given }
   emit({ type: 'class_enrolment.enrolled', subject: { kind: 'enrolment', id }, data, at: now })
   return enrolment!
 }

@@ -200,7 +200,8 @@ async function give(
   const { customerId, partySize } = entry
   await lockCustomer(context, customerId)
   await mustSuit(context, session, customerId)
-  const { id: enrolmentId } = await takePlaces(context, session, { customerId, partySize })
+  const taker = { customerId, partySize, given: event === 'give' }
+  const { id: enrolmentId } = await takePlaces(context, session, taker)
   return enterState(context, entry, event, { enrolmentId })
 }
 

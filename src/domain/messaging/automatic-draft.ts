@@ -65,6 +65,12 @@ async function rulesFor(context: Context, happened: Happened, about: About): Pro
       return [
         (await firstWord(context, happened, about, ['booking_confirmation'])) ?? ruleOf('booking_moved'),
       ]
+    case 'class_enrolment.enrolled':
+      return (await dataOf(context, happened)).given ? [ruleOf('waitlist_place_given')] : []
+    case 'class_enrolment.moved':
+      return [(await firstWord(context, happened, about, ['waitlist_place_given'])) ?? ruleOf('class_moved')]
+    case 'waitlist.offer_moved':
+      return [ruleOf('waitlist_place_offered')]
     case 'class_enrolment.cancelled': // Who leaves by themselves, or is taken out, knows.
       return (await dataOf(context, happened)).with_class ? [ruleOf('class_cancelled')] : []
     default:

@@ -49,6 +49,18 @@ export const houseRules = [
     enabled: true,
   },
   { key: 'class_moved', on: 'class_enrolment.moved', templateKey: 'class_moved', enabled: true },
+  {
+    key: 'waitlist_place_given',
+    on: 'class_enrolment.enrolled',
+    templateKey: 'waitlist_place_given',
+    enabled: true,
+  },
+  {
+    key: 'waitlist_place_offered',
+    on: 'waitlist.offered',
+    templateKey: 'waitlist_place_offered',
+    enabled: true,
+  },
   { key: 'waitlist_closed', on: 'waitlist.closed', templateKey: 'waitlist_closed', enabled: true },
 ] as const satisfies AutomationRule[]
 
@@ -59,6 +71,11 @@ export const overtaking: readonly string[] = [
   'booking.reverted',
   'class_enrolment.moved',
   'class_enrolment.cancelled',
+  'waitlist.offer_moved',
+  'waitlist.promoted',
+  'waitlist.declined',
+  'waitlist.lapsed',
+  'waitlist.left',
   'waitlist.closed',
 ]
 

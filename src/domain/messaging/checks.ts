@@ -3,6 +3,8 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import { Temporal } from 'temporal-polyfill'
 import { readSettings } from '../../access/settings.ts'
+import { findEntry } from '../classes/entries.ts'
+import { hasLapsed } from '../classes/states.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { customers } from '../customers/tables.ts'
@@ -23,7 +25,7 @@ import {
 
 /** `quiet_hours` puts a message off until they end; the others keep it back. */
 export type Hindrance =
-  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' | 'invoice_void' }
+  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' | 'invoice_void' | 'offer_over' }
   | { code: 'quiet_hours'; until: Temporal.Instant }
 
 /** What is asked of a message; one without a template was written freely, it need be about no booking or class. */
@@ -34,6 +36,7 @@ export type Checked = Pick<Message, 'customerId' | 'channel' | 'recipient' | 'pu
 /** The gravest first; null: nothing is in its way at `context.now`. */
 export async function hindranceTo(context: Context, message: Checked): Promise<Hindrance | null> {
   if (await isOfVoidInvoice(context, message)) return { code: 'invoice_void' }
+  if (await isOfOverOffer(context, message)) return { code: 'offer_over' }
   if (await isSuppressed(context, message)) return { code: 'suppressed' }
   if (!(await isConsented(context, message))) return { code: 'consent_missing' }
   if (!(await isInServiceWindow(context, message))) return { code: 'outside_service_window' }
@@ -49,6 +52,13 @@ async function isOfVoidInvoice({ db, workspace }: Context, { invoiceId }: Checke
     .from(invoices)
     .where(and(eq(invoices.workspaceId, workspace.id), eq(invoices.id, invoiceId)))
   return invoice?.status === 'void'
+}
+
+/** Nor is a place offered that is not kept any more, or that they have. That a class is cancelled is said. */
+async function isOfOverOffer(context: Context, { waitlistEntryId }: Checked): Promise<boolean> {
+  if (!waitlistEntryId) return false
+  const entry = await findEntry(context, waitlistEntryId)
+  return hasLapsed(entry, context.now) || ['lapsed', 'declined', 'promoted', 'left'].includes(entry.state)
 }
 
 async function isSuppressed({ db, workspace }: Context, message: Checked): Promise<boolean> {

@@ -25,6 +25,10 @@ const frozen: Record<string, string> = {
   'class_cancelled sms en 1': '4bbf0eb7111a53a4',
   'class_moved email en 1': '298c88746233e2a3',
   'class_moved sms en 1': '9489c559f6e530a0',
+  'waitlist_place_given email en 1': '1821cf52a7b7ac0b',
+  'waitlist_place_given sms en 1': '1bffb1cee840d295',
+  'waitlist_place_offered email en 1': '566695de34d73986',
+  'waitlist_place_offered sms en 1': 'e58b3ef192308b14',
   'waitlist_closed email en 1': '9eedb64ee2694a99',
   'waitlist_closed sms en 1': '7cb7f7daae534d2b',
 }

@@ -269,6 +269,62 @@ If this does not suit you, please tell us.
     body: '{{business_name}}: your class has changed. It is now {{service_name}} with {{staff_name}}, {{date}}, {{time}} to {{end_time}}.',
   },
   {
+    key: 'waitlist_place_given',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'You have a place at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+a place has become free in the class that you were waiting for, and it is yours:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+If you cannot come, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'waitlist_place_given',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: a place is free and it is yours. {{service_name}} with {{staff_name}}, {{date}}, {{time}}. If you cannot come, please tell us.',
+  },
+  {
+    key: 'waitlist_place_offered',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'A place for you at {{business_name}}, kept until {{until_date}}, {{until_time}}',
+    body: `Hello {{customer_name}},
+
+a place has become free in the class that you are waiting for:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+It is kept for you until {{until_date}}, {{until_time}}. Please tell us by then whether you take it. After that it goes to the next.
+
+{{business_name}}`,
+  },
+  {
+    key: 'waitlist_place_offered',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: a place in {{service_name}}, {{date}}, {{time}}, is kept for you until {{until_date}}, {{until_time}}. Please tell us whether you take it.',
+  },
+  {
     key: 'waitlist_closed',
     channel: 'email',
     language: 'en',

@@ -39,6 +39,7 @@ export type DeliveryReason =
   | 'quiet_hours'
   /** The invoice that it is about was taken back. */
   | 'invoice_void'
+  | 'offer_over'
   /** The server has no way to this provider. */
   | 'not_configured'
   | 'unreachable'

@@ -17,7 +17,7 @@ export interface Outlook {
 
 /**
  * As it stands at `at`, and warned of. What the customer has forbidden has no outlook.
- * @throws Refusal `suppressed`, `consent_missing`; `invalid_transition` where its invoice is void
+ * @throws Refusal `suppressed`, `consent_missing`; `invalid_transition` where its invoice is void or its offer is over
  */
 export async function outlookOf(context: Context, message: Checked, at = context.now): Promise<Outlook> {
   const hindrance = await hindranceTo({ ...context, now: at }, message)
@@ -65,6 +65,14 @@ export async function releaseTime(
 }
 
 function refuseForbidden(hindrance: Hindrance | null, { channel, purpose }: Checked): void {
+  if (hindrance?.code === 'offer_over') {
+    throw new Refusal(
+      'invalid_transition',
+      'The place that this offers is not kept for them any more.',
+      { reason: hindrance.code },
+      ['list_waitlist'],
+    )
+  }
   if (hindrance?.code === 'invoice_void') {
     throw new Refusal(
       'invalid_transition',

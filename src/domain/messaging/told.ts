@@ -47,8 +47,11 @@ const toldWhile: Record<string, readonly string[]> = {
   'booking.cancelled': ['cancelled'],
   'booking.reminder_due': ['confirmed'],
   'booking.completed': ['completed'],
+  'class_enrolment.enrolled': ['enrolled', 'attended'],
   'class_enrolment.moved': ['enrolled', 'attended'],
   'class_enrolment.cancelled': ['cancelled'],
+  'waitlist.offered': ['offered'],
+  'waitlist.offer_moved': ['offered'],
   'waitlist.closed': ['closed'],
 }
 

@@ -116,6 +116,8 @@ export const house = {
       booking_reminder: { title: 'Reminder', more: 'Before a booking.' },
       class_cancelled: { title: 'Notice of a cancelled class', more: 'To whoever had a place in it.' },
       class_moved: { title: 'Notice of a changed class', more: 'When its time or who gives it is another.' },
+      waitlist_place_given: { title: 'Moved up from a waitlist', more: 'When a place in a class is theirs.' },
+      waitlist_place_offered: { title: 'Offer of a place', more: 'With the time until which it is kept.' },
       waitlist_closed: { title: 'Notice of a cancelled class', more: 'To whoever waited for a place in it.' },
     } as Record<string, { title: string; more: string }>,
     before: (minutes: number) =>

@@ -184,6 +184,7 @@ export const say = {
         'WhatsApp lets free text through for 24 hours after the customer wrote. It was not sent.',
       quiet_hours: 'It waits for the end of the quiet hours.',
       invoice_void: 'Its invoice was taken back: it is void.',
+      offer_over: 'What it offers is over: taken, declined or not kept any more.',
       not_configured: 'Nothing here carries this channel yet. Set it up in the settings.',
       unreachable: 'The provider could not be reached.',
       deferred: 'The provider asked to wait.',
