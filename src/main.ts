@@ -39,7 +39,7 @@ import { makeCatalog } from './catalog/catalog.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database/open.ts'
 import { automate } from './delivery/automate.ts'
-import { makeCarriers } from './delivery/carrier.ts'
+import { carriersOf, makeCarriers } from './delivery/carrier.ts'
 import { checkCredentials } from './delivery/check-credentials.ts'
 import { deliver } from './delivery/deliver.ts'
 import { dueWork } from './delivery/due-work.ts'
@@ -266,6 +266,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
   const { database, secrets, publicUrl } = house
   const carriers = makeCarriers(config)
   const carrier = carriers.smtp ?? carriers.resend
+  const find = carriersOf(house, carriers, config.providerUrls)
   const paying = {
     asSystem: asSystem(house),
     provider: paymentProviders({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
@@ -279,7 +280,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
       }),
       deliver: deliver({
         asSystem: asSystem(house),
-        carriers,
+        carriers: find,
         unsubscribeUrl: origin => `${publicUrl}/unsubscribe/${unsubscribeToken(secrets, origin)}`,
       }),
       check_credentials: checkCredentials({ database, secrets, urls: config.providerUrls }),
@@ -292,7 +293,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
       due_work: dueWork(asSystem(house)),
       read_calendar: readCalendar({ asSystem: asSystem(house), privateToo: config.loopback }),
       import_customers: importCustomers(asSystem(house)),
-      erase_at_providers: eraseAtProviders(asSystem(house), Object.keys(carriers)),
+      erase_at_providers: eraseAtProviders(asSystem(house), find),
       pay: pay(paying),
       refund: payBack(paying),
       automate: automate({ asSystem: asSystem(house), call: createCall(house), withdrawAsked }),

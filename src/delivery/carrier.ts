@@ -1,9 +1,14 @@
 /** What carries mail out of the house: one small interface, whatever the provider speaks. */
 
+import { listCredentials, type ProviderName, readCredentials } from '../access/credentials.ts'
+import type { Secrets } from '../access/secrets.ts'
+import type { Database } from '../database/pool.ts'
 import type { Attachment, Provider } from '../domain/messaging/tables.ts'
+import type { ProviderUrls } from './check-credentials.ts'
 import type { Letter } from './letter.ts'
 import { type ResendConfig, resend } from './resend.ts'
 import { type SmtpConfig, smtp } from './smtp.ts'
+import { twilio } from './twilio.ts'
 
 export interface Mail extends Letter {
   to: string
@@ -22,9 +27,13 @@ export interface Carrier {
   send(mail: Mail, options: { key: string; signal: AbortSignal }): Promise<{ ref?: string }>
 }
 
-/** A provider that this server is not set up for has none. */
+/** A provider for which nobody has an account has none. */
 export type Carriers = Partial<Record<Provider, Carrier>>
 
+/** What carries a workspace's messages: its own accounts, which a person has set, and beside them the server's. */
+export type FindCarriers = (workspaceId: string) => Promise<Carriers>
+
+/** The server's own. */
 export function makeCarriers(config: { smtp?: SmtpConfig; resend?: ResendConfig }): Carriers {
   return {
     sandbox: mailbox,
@@ -32,6 +41,30 @@ export function makeCarriers(config: { smtp?: SmtpConfig; resend?: ResendConfig 
     smtp: config.smtp && smtp(config.smtp),
     resend: config.resend && resend(config.resend),
   }
+}
+
+/** @param urls where the providers with an HTTP API are */
+export function carriersOf(
+  { database, secrets }: { database: Database; secrets: Secrets },
+  servers: Carriers,
+  urls: Pick<ProviderUrls, 'twilio'>,
+): FindCarriers {
+  return workspaceId =>
+    database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
+      const stored = new Set((await listCredentials(db, workspaceId)).map(({ provider }) => provider))
+      // What cannot be read carries nothing: sent from another address, a mail would be somebody else's.
+      const read = async <Name extends ProviderName>(name: Name) =>
+        (await readCredentials(db, secrets, workspaceId, name)) ?? undefined
+      const own: Carriers = {}
+      if (stored.has('smtp')) own.smtp = map(await read('smtp'), smtp)
+      if (stored.has('twilio'))
+        own.twilio = map(await read('twilio'), account => twilio(account, urls.twilio))
+      return { ...servers, ...own }
+    })
+}
+
+function map<From, To>(found: From | undefined, make: (found: From) => To): To | undefined {
+  return found === undefined ? undefined : make(found)
 }
 
 /** Nothing leaves: whoever looks into the mailbox sees the delivery itself. */

@@ -14,29 +14,30 @@ import {
   settle,
 } from '../domain/messaging/dispatch.ts'
 import type { Attachment } from '../domain/messaging/tables.ts'
-import type { Carriers, Mail } from './carrier.ts'
+import type { Carrier, FindCarriers, Mail } from './carrier.ts'
 import type { Handler } from './handler.ts'
 import { letterOf } from './letter.ts'
 import { NotSent } from './not-sent.ts'
 
 export interface Delivering {
   asSystem: AsSystem
-  carriers: Carriers
+  carriers: FindCarriers
   /** Where the recipient of a delivery says that they want no more of its kind. */
   unsubscribeUrl(delivery: { workspaceId: string; id: string }): string
 }
 
 export function deliver(parts: Delivering): Handler {
-  const { asSystem, carriers } = parts
-  const keyHours: KeyHours = provider => carriers[provider]?.keyHours ?? 0
+  const { asSystem } = parts
 
   return async ({ workspaceId, ids, signal }) => {
+    const carriers = await parts.carriers(workspaceId)
+    const keyHours: KeyHours = provider => carriers[provider]?.keyHours ?? 0
     const attempt = await asSystem(workspaceId, DOING, async context => {
       const begun = await beginAttempt(context, ids.delivery_id!, keyHours)
       return begun && { ...begun, attachments: await attachmentsOf(context, begun.message.id) }
     })
     if (!attempt) return
-    const outcome = await carry(parts, attempt, signal)
+    const outcome = await carry(parts, carriers[attempt.delivery.provider], attempt, signal)
     await asSystem(workspaceId, DOING, context => settle(context, attempt.delivery, outcome, keyHours))
   }
 }
@@ -45,12 +46,15 @@ const DOING = 'deliver_message'
 
 type Loaded = Attempt & { attachments: Attachment[] }
 
-async function carry(parts: Delivering, attempt: Loaded, signal: AbortSignal): Promise<Outcome> {
-  const { delivery } = attempt
-  const carrier = parts.carriers[delivery.provider]
+async function carry(
+  parts: Delivering,
+  carrier: Carrier | undefined,
+  attempt: Loaded,
+  signal: AbortSignal,
+): Promise<Outcome> {
   if (!carrier) return { kind: 'later', reason: 'not_configured' }
   try {
-    const key = idText('delivery', delivery.id)
+    const key = idText('delivery', attempt.delivery.id)
     return { kind: 'sent', ...(await carrier.send(mailOf(parts, attempt), { key, signal })) }
   } catch (error) {
     if (!(error instanceof NotSent)) throw error

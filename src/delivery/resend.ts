@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Carrier, Mail } from './carrier.ts'
 import { NotSent } from './not-sent.ts'
+import { parsed, post, secondsOf } from './post.ts'
 
 export interface ResendConfig {
   key: string
@@ -18,24 +19,18 @@ export function resend({ key: apiKey, url, from, patienceMs = 30_000 }: ResendCo
   return {
     keyHours: 23, // 24 by its documentation; an hour is for clocks that differ and tries that take long.
     async send(mail, { key, signal }) {
-      const request = {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${apiKey}`,
-          'content-type': 'application/json',
-          'idempotency-key': key,
+      const { answer, text } = await post(
+        `${url}/emails`,
+        {
+          headers: {
+            authorization: `Bearer ${apiKey}`,
+            'content-type': 'application/json',
+            'idempotency-key': key,
+          },
+          body: JSON.stringify(bodyOf(mail, from)),
         },
-        body: JSON.stringify(bodyOf(mail, from)),
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-      } as const
-      const answer = await fetch(`${url}/emails`, request).catch(error => {
-        throw brokenOff(error)
-      })
-      // The body may break off where the status did arrive.
-      const text = await answer.text().catch(error => {
-        throw brokenOff(error)
-      })
+        { signal, patienceMs },
+      )
       if (!answer.ok) throw refusalOf(answer, text)
       return { ref: Taken.safeParse(parsed(text)).data?.id }
     },
@@ -71,28 +66,4 @@ function refusalOf({ status, headers }: Response, text: string): NotSent {
   // A gateway's 5xx may stand before a provider that has taken it: only the key can tell.
   if (status >= 500) return new NotSent('unclear', message, secondsOf(headers.get('retry-after')))
   return new NotSent('refused', message)
-}
-
-/** Seconds or a date (RFC 9110, section 10.2.3). */
-function secondsOf(retryAfter: string | null): number | undefined {
-  if (retryAfter === null) return undefined
-  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
-}
-
-/** Only where no connection came about is it sure that the provider has nothing. */
-function brokenOff(error: unknown): NotSent {
-  const { code } = ((error as Error).cause ?? {}) as { code?: string }
-  if (code && NO_CONNECTION.has(code)) return new NotSent('unreachable', `The mail provider: ${code}.`)
-  return new NotSent('unclear', `The mail provider has not answered: ${code ?? (error as Error).name}.`)
-}
-
-const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -36,7 +36,7 @@ export function runDeliveries(database: Database, { rollEveryMs, onJob, ...confi
   const house = { database, log, dueWork: [], heard: new Set<string>(), mail: 'none' } as unknown as House
   const work = deliver({
     asSystem: asSystem(house),
-    carriers: makeCarriers(config),
+    carriers: async () => makeCarriers(config),
     unsubscribeUrl: ({ id }) => `https://desk.example/unsubscribe/${id}`,
   })
   const handlers: Record<string, Handler> = {

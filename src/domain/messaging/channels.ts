@@ -1,15 +1,30 @@
 /** The ways to a customer: who carries a workspace's messages, to which address, and how long one may be. */
 
+import { type CredentialState, credentialState, type ProviderName } from '../../access/credentials.ts'
 import type { Context } from '../context.ts'
 import type { Customer } from '../customers/customer.ts'
 import { type Channel, channels, type Provider } from './tables.ts'
 
-/** null: nobody does, since no provider is set up. A sandbox never reaches a person, whatever the server can. */
-export function carrierOf(
-  { workspace, mail }: Pick<Context, 'workspace' | 'mail'>,
-  channel: Channel,
-): Provider | null {
-  if (workspace.kind === 'sandbox') return 'sandbox'
+type Desk = Pick<Context, 'db' | 'workspace' | 'mail'>
+
+/**
+ * The workspace's own account before what the server has. null: nobody does, since no provider is set up. A sandbox
+ * never reaches a person, whatever there is.
+ */
+export async function carrierOf(desk: Desk, channel: Channel): Promise<Provider | null> {
+  if (desk.workspace.kind === 'sandbox') return 'sandbox'
+  return (await ownAccount(desk, channel)) ? ownProviders[channel]! : serversCarrier(desk, channel)
+}
+
+/** At whom a workspace can have an account that carries a channel. */
+const ownProviders: Partial<Record<Channel, Provider & ProviderName>> = { email: 'smtp', sms: 'twilio' }
+
+async function ownAccount({ db, workspace }: Desk, channel: Channel): Promise<CredentialState | null> {
+  const provider = ownProviders[channel]
+  return provider ? credentialState(db, workspace.id, provider) : null
+}
+
+function serversCarrier({ mail }: Desk, channel: Channel): Provider | null {
   if (mail === 'developer_mailbox') return 'mailbox'
   return channel === 'email' && mail !== 'none' ? mail : null
 }
@@ -22,19 +37,27 @@ export interface ChannelStatus {
   to_do: string | null
 }
 
-export function channelStatuses(context: Pick<Context, 'workspace' | 'mail'>): ChannelStatus[] {
-  return channels.map(channel => {
-    const carrier = carrierOf(context, channel)
-    return { channel, carrier, ready: carrier !== null, to_do: carrier === null ? missing[channel] : null }
-  })
+export async function channelStatuses(desk: Desk): Promise<ChannelStatus[]> {
+  const statuses: ChannelStatus[] = []
+  for (const channel of channels) {
+    const carrier = await carrierOf(desk, channel)
+    const fails = carrier !== 'sandbox' && (await ownAccount(desk, channel))?.health === 'failing'
+    const to_do = carrier === null ? missing[channel] : fails ? failing : null
+    statuses.push({ channel, carrier, ready: to_do === null, to_do })
+  }
+  return statuses
 }
 
 /** What to set where a channel has no carrier. */
 export const missing: Record<Channel, string> = {
-  email: 'Whoever runs this server sets SMTP_URL and MAIL_FROM.',
-  sms: 'No SMS provider can be set up yet; the sandbox carries SMS.',
+  email:
+    'A person sets up a mail server in the console, or whoever runs this server sets SMTP_URL and MAIL_FROM.',
+  sms: 'A person sets up Twilio in the console.',
   whatsapp: 'WhatsApp cannot be connected yet; the sandbox carries it.',
 }
+
+const failing =
+  'The provider did not accept what is stored: a person looks at it in the settings of the console.'
 
 /** Characters. Twilio takes 1,600 for an SMS and WhatsApp 4,096; the email's is ours. */
 export const longestText: Record<Channel, number> = { email: 20_000, sms: 1_600, whatsapp: 4_096 }

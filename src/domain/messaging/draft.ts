@@ -118,7 +118,7 @@ async function channelThatReaches(
   const possible = firstChoices.filter(channel => addressOf(customer, channel) !== null)
   if (!possible[0]) throw unreachable(['email', 'phone'])
   for (const channel of possible) {
-    if (carrierOf(context, channel) === null) continue
+    if ((await carrierOf(context, channel)) === null) continue
     const purpose = await purposeOf(context, customer, channel, asked)
     if (purpose === null) continue
     const recipient = addressOf(customer, channel)!

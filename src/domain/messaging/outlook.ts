@@ -22,7 +22,7 @@ export interface Outlook {
 export async function outlookOf(context: Context, message: Checked, at = context.now): Promise<Outlook> {
   const hindrance = await hindranceTo({ ...context, now: at }, message)
   refuseForbidden(hindrance, message)
-  const carrier = carrierOf(context, message.channel)
+  const carrier = await carrierOf(context, message.channel)
   if (hindrance?.code === 'outside_service_window') {
     context.warn(outsideWindow)
     return { carrier, goes: 'not', reason: hindrance.code, at: null }

@@ -11,7 +11,7 @@ export const purposes = ['transactional', 'marketing'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** What carries a message: the two mailboxes show it to developers, the others reach people. */
-export type Provider = 'sandbox' | 'mailbox' | 'smtp' | 'resend'
+export type Provider = 'sandbox' | 'mailbox' | 'smtp' | 'resend' | 'twilio'
 
 export const deliveryStates = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'] as const
 export type DeliveryState = (typeof deliveryStates)[number]

@@ -1,0 +1,47 @@
+/**
+ * Carries SMS by Twilio (twilio.com/docs/messaging/api/message-resource), and whoever speaks its API. It knows no keys:
+ * what is sent twice arrives twice.
+ */
+
+import { z } from 'zod'
+import type { CredentialsOf } from '../access/credentials.ts'
+import type { Carrier } from './carrier.ts'
+import { NotSent } from './not-sent.ts'
+import { parsed, post, secondsOf } from './post.ts'
+
+/** @param url of the API, without a slash at the end */
+export function twilio(
+  { account_sid, auth_token, from }: CredentialsOf<'twilio'>,
+  url: string,
+  patienceMs?: number,
+): Carrier {
+  const authorization = `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`
+  return {
+    keyHours: 0,
+    async send({ to, text: body }, { signal }) {
+      // A messaging service chooses among its numbers.
+      const sender = from.startsWith('MG') ? 'MessagingServiceSid' : 'From'
+      const { answer, text } = await post(
+        `${url}/2010-04-01/Accounts/${account_sid}/Messages.json`,
+        {
+          headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ To: to, Body: body, [sender]: from }).toString(),
+        },
+        { signal, patienceMs },
+      )
+      if (!answer.ok) throw refusalOf(answer)
+      return { ref: Taken.safeParse(parsed(text)).data?.sid }
+    },
+  }
+}
+
+const Taken = z.object({ sid: z.string().max(64) })
+
+/** Its own words name the number, so that only the status is kept. */
+function refusalOf({ status, headers }: Response): NotSent {
+  const message = `Twilio answered ${status}.`
+  if (status === 429) return new NotSent('rate_limited', message, secondsOf(headers.get('retry-after')))
+  // About the account, and nothing about the message: the next try may do.
+  if (status === 401 || status === 403) return new NotSent('deferred', message)
+  return new NotSent(status >= 500 ? 'unclear' : 'refused', message)
+}

@@ -1,0 +1,56 @@
+/** An SMS provider on this machine that speaks Twilio's API, as far as it is used, and that a test tells how to behave. */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+
+export interface SmsProvider {
+  /** For TWILIO_URL. */
+  url: string
+  /** The status that it answers with, whoever asks; null: what is due. */
+  status: number | null
+  /** Takes a message, and breaks the line before it has said so. */
+  cutsOff: boolean
+  /** Forms of the messages that it took. */
+  taken: Record<string, string>[]
+  /** What its console shows its one customer. */
+  account: { account_sid: string; auth_token: string; from: string }
+}
+
+export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<SmsProvider> {
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString()
+    const { account_sid, auth_token } = provider.account
+    const home = `/2010-04-01/Accounts/${account_sid}`
+    const known = `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`
+    const answer = (status: number, json: object) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'retry-after': '120' })
+        .end(JSON.stringify(json))
+    if (provider.status) return answer(provider.status, { code: 20500 })
+    if (request.headers.authorization !== known) return answer(401, { code: 20003 })
+    if (request.method === 'GET' && request.url === `${home}.json`) return answer(200, { sid: account_sid })
+    if (request.method !== 'POST' || request.url !== `${home}/Messages.json`)
+      return answer(404, { code: 20404 })
+    const form = Object.fromEntries(new URLSearchParams(body))
+    if (!/^\+[1-9]\d+$/.test(form.To ?? '')) return answer(400, { code: 21211 })
+    provider.taken.push(form)
+    if (provider.cutsOff) return void response.destroy()
+    answer(201, { sid: `SM${String(provider.taken.length).padStart(32, '0')}`, status: 'queued' })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const provider: SmsProvider = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    status: null,
+    cutsOff: false,
+    taken: [],
+    account: { account_sid: `AC${'0'.repeat(32)}`, auth_token: 't'.repeat(32), from: '+34600000000' },
+  }
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return provider
+}
