@@ -148,10 +148,11 @@ const insertDetails = preparedInsert(callDetails)
 /** One statement each: a call may make more events than one statement has parameters for. */
 const insertEvent = preparedInsert(events)
 
-/** An answer as it may be kept and repeated: what is shown once is not in it. */
+/** An answer as it may be kept and repeated: what is shown once, or lets a call through, is not in it. */
 export function withoutSecrets(answer: WriteBody, entry: Entry): WriteBody {
-  if (entry.secretData.length === 0) return answer
-  return { ...answer, data: withoutPaths(answer.data, entry.secretData) }
+  const { confirm_token: _, ...kept } = answer
+  if (entry.secretData.length === 0) return kept
+  return { ...kept, data: withoutPaths(answer.data, entry.secretData) }
 }
 
 /** JSON escapes what PostgreSQL's text cannot hold: NUL and lone surrogates. */

@@ -155,6 +155,7 @@ export async function askingUrl(
 }
 
 export interface Connected {
+  client_id: string
   access_token: string
   refresh_token: string
   /** As the redirect brought it; it has been used. */
@@ -213,7 +214,7 @@ export async function connectClient(
   })
   const text = await answer.text()
   assert.equal(answer.status, 200, text)
-  return { ...JSON.parse(text), code, verifier }
+  return { ...JSON.parse(text), client_id, code, verifier }
 }
 
 interface Metadata {
