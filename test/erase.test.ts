@@ -6,8 +6,9 @@ import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
 import { type Body, callTool, done, fresh } from './support/caller.ts'
 import { openStudio, type Studio } from './support/classes.ts'
+import { ownerOf } from './support/held.ts'
 import { until } from './support/jobs.ts'
-import { type Person, signIn } from './support/person.ts'
+import type { Person } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
 
@@ -19,11 +20,7 @@ const PHONE = '+34612345678'
 
 async function open(): Promise<{ desk: Studio; person: Person }> {
   const desk = await openStudio(server)
-  const [row] = await desk.rows(
-    'SELECT a.email FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.workspace_id = $1',
-  )
-  const { workspace } = await done(desk, 'get_current_context')
-  return { desk, person: await signIn(server, row!.email, workspace.id) }
+  return { desk, person: await ownerOf(desk) }
 }
 
 /** Somebody of whom every domain keeps something, twice in the list and merged. */
@@ -167,4 +164,55 @@ test('a re-import does not restore the consent of one who was erased', async () 
   await until(async () => (await job()).state === 'done')
   const { result } = await job()
   assert.deepEqual([result.created, result.opted_out], [1, 1])
+})
+
+test('an approval that is decided while the same person is being erased, or previewed to be, waits for it', {
+  timeout: 60_000,
+}, async () => {
+  const { desk, person } = await open()
+  const { id: customer_id } = await made(desk, 'create_customer', { name: NAME, email: EMAIL })
+  const ask = () => callTool(desk, 'erase_customer', { customer_id, idempotency_key: fresh() })
+  const { body } = await ask()
+  const { owner } = server.house.database
+  const holder = await owner.connect()
+  try {
+    await holder.query('BEGIN')
+    await holder.query('SELECT FROM customers WHERE id = $1 FOR UPDATE', [uuidOf(customer_id)])
+    const all = Promise.all([person.decide(body.approval.id, 'approve'), ask(), ask()])
+    // Each asks at once for the lock that it needs: who had a weaker one before would be in the others' way.
+    await until(async () => (await owner.query(WAITING)).rows[0].waiting === 3)
+    await holder.query('COMMIT')
+    const [decided, ...others] = await all
+    assert.equal(decided.body.state, 'executed', JSON.stringify(decided.body))
+    for (const other of others) assert.ok(!other.isError, JSON.stringify(other.body))
+  } finally {
+    holder.release()
+  }
+})
+
+const WAITING = `
+  SELECT count(*)::int AS waiting FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%from "customers"%for update'`
+
+test('a name that is a part of other words takes nothing else away, and one in Chinese is found where no space is', async () => {
+  const { desk, person } = await open()
+  const { id: other } = await made(desk, 'create_customer', { name: 'Alicia' })
+  const credit = { customer_id: other, amount: 500, reason: 'Approval of all' }
+  const { body } = await callTool(desk, 'adjust_store_credit', { ...credit, idempotency_key: fresh() })
+  const said = (text: string) => made(desk, 'create_customer_note', { customer_id: other, text })
+  await said('Came with Al.')
+  await said('请王伟来')
+  for (const name of ['Al', '王伟']) {
+    const { id: customer_id } = await made(desk, 'create_customer', { name })
+    assert.equal((await erase(desk, person, { customer_id })).status, 'done')
+  }
+  const [kept] = await desk.rows(
+    'SELECT state FROM approvals WHERE workspace_id = $1 AND id = $2',
+    uuidOf(body.approval.id),
+  )
+  assert.equal(kept!.state, 'pending')
+  const calls = await desk.rows('SELECT arguments FROM call_details WHERE workspace_id = $1')
+  const left = calls.map(({ arguments: text }) => text ?? '').join()
+  assert.match(left, /Alicia/)
+  assert.doesNotMatch(left, /with Al\.|王伟/)
 })

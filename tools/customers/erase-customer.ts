@@ -18,6 +18,7 @@ export default defineTool({
   role: 'admin',
   gate: 'approve',
   key: true,
+  takesMerged: true,
   route: 'POST /v1/customers/{customer_id}/erase',
   input: z.strictObject({
     customer_id: Id('customer'),

@@ -34,19 +34,12 @@ export const NOBODY = 'Erased customer'
 /**
  * Once: who is forgotten stays so.
  * @param force in spite of what is open: visits to come are cancelled by the business
- * @throws Refusal `invalid_transition` with `reasons`, `not_found`, `in_progress`
+ * @throws Refusal `invalid_transition` with `reasons`, `not_found`
  */
 export async function eraseCustomer(ctx: Context, id: string, force: boolean): Promise<Erased> {
   const { db, workspace, now, emit } = ctx
-  const { id: customerId } = await getCustomer(ctx, id)
-  const ids = await idsOf(ctx, customerId)
-  await mustBeAlone(ctx, customerId)
-  const people = await db
-    .select()
-    .from(customers)
-    .where(and(eq(customers.workspaceId, workspace.id), inArray(customers.id, ids)))
-    .orderBy(customers.id)
-    .for('update')
+  const { customerId, people } = await lockWhole(ctx, id)
+  const ids = people.map(person => person.id)
   const present = people.find(person => person.id === customerId)!
   if (present.erasedAt) return { customer_id: customerId, erased_at: present.erasedAt, forced: [] }
 
@@ -91,16 +84,29 @@ export async function eraseCustomer(ctx: Context, id: string, force: boolean): P
   return { customer_id: customerId, erased_at: now, forced: blocks }
 }
 
+type Person = typeof customers.$inferSelect
+
 /**
- * One erasure of a person at a time, be it a preview: it touches rows of every domain, and two that met there waited for
- * each other. @throws Refusal `in_progress`
+ * The customer with whoever was merged into them, locked before any other row, and under no weaker lock before this one:
+ * two erasures that had a share of it would wait for each other. Who comes second waits here, for an erasure, a preview of
+ * one or a merge, and looks again whom there is.
  */
-async function mustBeAlone({ db, workspace }: Context, customerId: string): Promise<void> {
-  const { rows } = await db.execute<{ alone: boolean }>(
-    sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${workspace.id}/erase/${customerId}`}, 0)) AS alone`,
-  )
-  if (!rows[0]!.alone)
-    throw new Refusal('in_progress', 'This person is being erased, or previewed to be, just now. Try again.')
+async function lockWhole(ctx: Context, id: string): Promise<{ customerId: string; people: Person[] }> {
+  const { db, workspace } = ctx
+  for (;;) {
+    const { id: customerId } = await getCustomer(ctx, id)
+    const people = await db
+      .select()
+      .from(customers)
+      .where(
+        and(eq(customers.workspaceId, workspace.id), inArray(customers.id, await idsOf(ctx, customerId))),
+      )
+      .orderBy(customers.id)
+      .for('update')
+    const now = await idsOf(ctx, (await getCustomer(ctx, id)).id)
+    if (now.length === people.length && people.every(person => now.includes(person.id)))
+      return { customerId, people }
+  }
 }
 
 function blocked(reasons: Block[]): Refusal {
@@ -112,10 +118,10 @@ function blocked(reasons: Block[]): Refusal {
   )
 }
 
-function contactsOf(people: (typeof customers.$inferSelect)[]): string[] {
-  return [...new Set(people.flatMap(({ emailKey, phoneE164 }) => [emailKey, phoneE164]))].filter(
-    contact => contact !== null,
-  )
+function contactsOf(people: Person[]): string[] {
+  return [...new Set(people.flatMap(({ emailKey, phoneE164 }) => [emailKey, phoneE164]))]
+    .filter(contact => contact !== null)
+    .sort() // People who share a phone may be erased at once.
 }
 
 async function cancelVisits(ctx: Context, customerId: string): Promise<void> {
@@ -208,26 +214,45 @@ async function forgetDetails({ db, workspace }: Context, ids: string[]): Promise
  * waits for a yes and is about them is withdrawn.
  */
 async function forgetCalls({ db, workspace }: Context, traces: string[]): Promise<void> {
-  const patterns = sql.param(traces.map(trace => `%${jsonText(trace).replace(/[\\%_]/g, '\\$&')}%`))
+  const patterns = sql`${sql.param(traces.map(wordIn))}::text[]`
+  // In order: two people who share a name or a phone may be erased at once.
   await db.execute(sql`
+    WITH theirs AS (
+      SELECT audit_id FROM call_details
+      WHERE workspace_id = ${workspace.id} AND (arguments ~* ANY (${patterns}) OR answer ~* ANY (${patterns}))
+      ORDER BY audit_id FOR UPDATE
+    )
     UPDATE call_details SET arguments = NULL, answer = NULL
-    WHERE workspace_id = ${workspace.id}
-      AND (arguments ILIKE ANY (${patterns}::text[]) OR answer ILIKE ANY (${patterns}::text[]))`)
-  const touched = sql`
-    SELECT d.approval_id FROM approval_details d
-    JOIN approvals a ON a.workspace_id = d.workspace_id AND a.id = d.approval_id AND a.tool <> 'erase_customer'
-    WHERE d.workspace_id = ${workspace.id} AND concat_ws(' ', d.arguments, d.original_arguments, d.preview, d.warnings, d.note, d.answer)
-      ILIKE ANY (${patterns}::text[])`
+    WHERE workspace_id = ${workspace.id} AND audit_id IN (SELECT audit_id FROM theirs)`)
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT a.id FROM approvals a
+    JOIN approval_details d ON d.workspace_id = a.workspace_id AND d.approval_id = a.id
+    WHERE a.workspace_id = ${workspace.id} AND a.tool <> 'erase_customer'
+      AND concat_ws(' ', d.arguments, d.original_arguments, d.preview, d.warnings, d.note, d.answer) ~* ANY (${patterns})
+    ORDER BY a.id FOR UPDATE OF a`)
+  if (rows.length === 0) return
+  const touched = sql`${sql.param(rows.map(({ id }) => id))}::uuid[]`
   await db.execute(sql`
     UPDATE approvals SET state = 'withdrawn'
-    WHERE workspace_id = ${workspace.id} AND state = 'pending' AND id IN (${touched})`)
+    WHERE workspace_id = ${workspace.id} AND state = 'pending' AND id = ANY (${touched})`)
   await db.execute(sql`
     UPDATE approval_details
     SET arguments = '{}', original_arguments = NULL, preview = NULL, warnings = NULL, note = NULL, answer = NULL
-    WHERE workspace_id = ${workspace.id} AND approval_id IN (${touched})`)
+    WHERE workspace_id = ${workspace.id} AND approval_id = ANY (${touched})`)
 }
 
-/** As it stands inside a JSON text. */
-function jsonText(text: string): string {
-  return JSON.stringify(text).slice(1, -1)
+/**
+ * A pattern for the text as it stands inside JSON, and not inside another word: with Al, what was said of an approval stays.
+ * Scripts that put no spaces between words have no such edges. Before it may be one of JSON's escapes, which ends in a letter.
+ */
+function wordIn(text: string): string {
+  const literal = JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[^\p{L}\p{N}]/gu, '\\$&')
+  const before = SPACED.test(text[0]!) ? `(^|[^${LETTERS}]|\\\\[bfnrt]|\\\\u[0-9a-f]{4})` : ''
+  return `${before}${literal}${SPACED.test(text.at(-1)!) ? `($|[^${LETTERS}])` : ''}`
 }
+
+/** Digits, Latin, Greek, Cyrillic. */
+const LETTERS = '0-9A-Za-zÀ-ɏͰ-ԯ'
+const SPACED = new RegExp(`[${LETTERS}]`)
