@@ -24,6 +24,7 @@ import {
   verifySignIn,
 } from './access/sessions.ts'
 import { type LinkClaims, readLinkToken } from './access/signed-link.ts'
+import { isWorkspace } from './access/workspaces.ts'
 import { withdrawAsked } from './calls/approval.ts'
 import { approvalExpiry } from './calls/approval-expiry.ts'
 import { asPerson } from './calls/as-person.ts'
@@ -250,15 +251,14 @@ function atLink(house: House, purpose: string) {
     }
 }
 
-/** A workspace's own account, which a person has set; else that of a server of one business. */
+/** A workspace's own account, which a person has set; else that of a server of one business. null: none, or no workspace. */
 function stripeOf({ database, secrets }: House, config: Config): FindStripe {
-  return async workspaceId => {
-    const own = await database.transaction(workspaceId, { readOnly: true }, ({ db }) =>
-      readCredentials(db, secrets, workspaceId, 'stripe'),
-    )
-    if (!own) return config.stripe ?? null
-    return { secretKey: own.secret_key, webhookSecret: own.webhook_secret, url: config.providerUrls.stripe }
-  }
+  return workspaceId =>
+    database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
+      const own = await readCredentials(db, secrets, workspaceId, 'stripe')
+      if (!own) return config.stripe && (await isWorkspace(db, workspaceId)) ? config.stripe : null
+      return { secretKey: own.secret_key, webhookSecret: own.webhook_secret, url: config.providerUrls.stripe }
+    })
 }
 
 /** What the worker does, and what it does by itself. */

@@ -153,3 +153,9 @@ export async function membershipsOf(db: Db, accountId: string): Promise<AccountM
     FROM memberships_of(${accountId})`)
   return rows
 }
+
+/** For an address that anybody may have made up. */
+export async function isWorkspace(db: Db, id: string): Promise<boolean> {
+  const rows = await db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.id, id))
+  return rows.length > 0
+}

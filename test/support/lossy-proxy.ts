@@ -7,13 +7,13 @@ import type { TestContext } from 'node:test'
 export interface LossyProxy {
   /** The database, through the proxy. */
   url: string
-  /** The next COMMIT of a writing transaction reaches the database; its answer does not come back. */
-  loseNextCommit(): void
+  /** The next COMMIT of a transaction that wrote this reaches the database; its answer does not come back. @param text default: what every writing call does */
+  loseNextCommit(text?: string): void
   lost(): number
 }
 
 export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<LossyProxy> {
-  let armed = false
+  let armed: string | null = null
   let lost = 0
   const sockets = new Set<Socket>()
   const server = createServer(client => {
@@ -27,9 +27,9 @@ export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: str
     }
     client.on('data', chunk => {
       const text = chunk.toString('latin1')
-      if (text.includes('insert into "audit_events"')) wrote = true
-      if (armed && wrote && text.includes('COMMIT')) {
-        armed = false
+      if (armed !== null && text.includes(armed)) wrote = true
+      if (wrote && text.includes('COMMIT')) {
+        armed = null
         losing = true
         lost++
       }
@@ -44,8 +44,8 @@ export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: str
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  const loseNextCommit = () => {
-    armed = true
+  const loseNextCommit = (text = 'insert into "audit_events"') => {
+    armed = text
   }
   const { port } = server.address() as { port: number }
   return { url: through(databaseUrl, port), loseNextCommit, lost: () => lost }

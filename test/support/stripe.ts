@@ -3,7 +3,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestContext } from 'node:test'
 import Stripe from 'stripe'
 import type { StripeAccess } from '../../src/delivery/payments/providers.ts'
 
@@ -13,9 +12,11 @@ export type Conduct = 'answers' | 'cuts off' | 'takes and cuts off' | 'takes and
 type Thing = Record<string, unknown> & { id: string }
 
 export interface StripeServer {
-  account: StripeAccess
+  account: Required<Pick<StripeAccess, 'secretKey' | 'webhookSecret' | 'url'>>
   /** How the next posts go, in order; then it answers. */
   conducts: Conduct[]
+  /** What a post waits for where its conduct breaks it off, or before its answer. */
+  pause: (() => Promise<unknown>) | undefined
   /** Payment intents and refunds that were really made: of requests with one key, the first. */
   intents: Thing[]
   refunds: Thing[]
@@ -34,7 +35,7 @@ export interface StripeServer {
   }
 }
 
-export async function startStripe(t: Pick<TestContext, 'after'>): Promise<StripeServer> {
+export async function startStripe(t: { after(work: () => unknown): void }): Promise<StripeServer> {
   const known = new Map<string, { status: number; body: unknown }>()
   let count = 0
   const server = createServer((request, response) => {
@@ -52,10 +53,15 @@ export async function startStripe(t: Pick<TestContext, 'after'>): Promise<Stripe
     const key = request.headers['idempotency-key'] as string
     stripe.keys.push(key)
     const conduct = stripe.conducts.shift() ?? 'answers'
-    if (conduct === 'cuts off') return void response.destroy()
+    const pause = stripe.pause
+    if (conduct === 'cuts off') {
+      await pause?.()
+      return void response.destroy()
+    }
     if (conduct === 'answers 429') return send(response, 429, { error: { type: 'rate_limit_error' } })
     const answer = known.get(key) ?? write(pathname, form)
     known.set(key, answer)
+    await pause?.()
     if (conduct === 'takes and cuts off') return void response.destroy()
     if (conduct === 'takes and answers 502') return send(response, 502, { error: { type: 'api_error' } })
     send(response, answer.status, answer.body)
@@ -137,6 +143,7 @@ export async function startStripe(t: Pick<TestContext, 'after'>): Promise<Stripe
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     },
     conducts: [],
+    pause: undefined,
     intents: [],
     refunds: [],
     keys: [],

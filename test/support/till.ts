@@ -2,11 +2,7 @@
 
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
-import { asSystem } from '../../src/calls/as-system.ts'
-import type { House } from '../../src/calls/house.ts'
 import { newId } from '../../src/database/columns.ts'
-import { pay, payBack } from '../../src/delivery/payments/pay.ts'
-import { type FindStripe, paymentProviders } from '../../src/delivery/payments/providers.ts'
 import { providerWebhooks } from '../../src/delivery/payments/webhooks.ts'
 import { prepareQueue } from '../../src/delivery/queue.ts'
 import { creditOf } from '../../src/domain/payments/credit.ts'
@@ -17,6 +13,7 @@ import { chargeSavedMethod } from '../../src/domain/payments/start.ts'
 import { paymentMethods } from '../../src/domain/payments/tables.ts'
 import { MONDAY } from './entitlements.ts'
 import { type Books, openBooks } from './money.ts'
+import { cashier } from './pay-host.ts'
 import type { StripeServer } from './stripe.ts'
 
 export async function openTill(
@@ -25,23 +22,8 @@ export async function openTill(
 ) {
   const books = await openBooks(t, { connections })
   const { database } = books
-  const log = pino({ level: 'silent' })
-  await prepareQueue({ database, log })
-  const house = {
-    database,
-    log,
-    dueWork: [],
-    heard: new Set<string>(),
-    mail: 'developer_mailbox',
-    stripe: stripe !== undefined,
-  } as unknown as House
-  const find: FindStripe = async () => stripe?.account ?? null
-  const parts = {
-    asSystem: asSystem(house),
-    provider: paymentProviders({ asSystem: asSystem(house), stripe: find }),
-    returnUrl: 'https://desk.example',
-  }
-  const handlers = { pay: pay(parts), refund: payBack(parts) }
+  await prepareQueue({ database, log: pino({ level: 'silent' }) })
+  const { handlers, ...parts } = cashier(database, stripe?.account ?? null)
   const workspaceId = books.caller.workspace.id
   const at: Books['at'] = (work, now = MONDAY) =>
     books.at(
@@ -58,7 +40,7 @@ export async function openTill(
     ...books,
     at,
     workspaceId,
-    webhook: providerWebhooks({ asSystem: asSystem(house), stripe: find }),
+    webhook: providerWebhooks(parts),
     /** What a worker does with a job, once. */
     pay: (paymentId: string) =>
       handlers.pay({ workspaceId, ids: { payment_id: paymentId }, signal: new AbortController().signal }),
