@@ -88,6 +88,12 @@ test('a fee takes of the deposit what it can; a credit and a fee are never both'
   const credited = { ...booking, paidWith: 'entitlement' } as Booking
   assert.deepEqual(settlementOf(credited, [], 'no_show'), { credit: 'kept', fee: 0, covered: 0, refund: 0 })
   assert.equal(settlementOf(credited, [], 'free').credit, 'returned')
+  const waived = { kind: 'late_cancel', state: 'waived', amount: 30 } as Charge
+  assert.deepEqual(
+    settlementOf(booking, [...deposit(20, 'refund_due'), waived], 'late_cancel'),
+    { credit: null, fee: 0, covered: 0, refund: 20 },
+    'what was waived is shown as no fee',
+  )
 })
 
 test('a booking waits for its deposit within the hold’s time, and lapses exactly then', async () => {
