@@ -44,6 +44,7 @@ const pages: Record<string, string> = {
 const others = [
   { path: /^\/(v1|mcp)\b/, why: 'calls' },
   { path: /^\/(\*|feeds\/:file|console\/approvals\/events|oauth\/authorize(\/:uid)?)$/, why: 'no pages' },
+  { path: /\/pdf$/, why: 'files' },
   { path: /^\/oauth\/consent\//, why: 'steps that lie in each other: oauth.test.ts' },
 ]
 

@@ -87,6 +87,8 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
     service: `/console/services/${service.id}`,
     person: `/console/team/${eva.id}`,
     story: `/console/activity/${event.id}`,
+    invoice: `/console/invoices/${invoice.id}`,
+    'hosted-invoice': new URL((await done(agent, 'get_invoice', { invoice_id: invoice.id })).url).pathname,
     pay: new URL(link.url).pathname,
     'customer-booking': new URL(self.url).pathname,
     'customer-times': `${new URL(self.url).pathname}/times`,

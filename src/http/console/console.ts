@@ -18,6 +18,7 @@ import { registerClients } from './clients.ts'
 import { registerCustomers } from './customers.ts'
 import { registerDecisions } from './decisions.ts'
 import { acceptForms } from './form.ts'
+import { registerInvoices } from './invoices.ts'
 import { registerKeys } from './keys.ts'
 import { registerLive } from './live.ts'
 import { registerMessages } from './messages.ts'
@@ -53,6 +54,7 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     registerCalendar(pages, host)
     registerCustomers(pages, host)
     registerMessages(pages, host)
+    registerInvoices(pages, host)
     registerServices(pages, host)
     registerTeam(pages, host)
     registerActivity(pages, host)

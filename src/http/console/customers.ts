@@ -1,12 +1,13 @@
 /** `/console/customers`: finding somebody, and all that the business has had to do with them. */
 
 import type { FastifyInstance } from 'fastify'
+import { Temporal } from 'temporal-polyfill'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import type { BookingRow } from './booking-page.ts'
 import { formOf } from './decision-form.ts'
+import { type Happening, happeningRow } from './happening.ts'
 import { act, empty, field, given, pager, type Query, queryOf, saidIn } from './kit.ts'
-import type { MessageRow } from './messages.ts'
 import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
 import { say } from './texts/en.ts'
 import { outside, type Reading, words } from './words.ts'
@@ -77,25 +78,15 @@ ${blocked && html`<span class="badge destroys">${say.customers.blocked}</span>`}
 `
 }
 
-/** What happened with a customer, in the order of when it did. */
-interface Moment {
-  at: string
-  href: string
-  title: Html
-  badge: { word: string; look: string }
-  more: Html
-}
-
 async function customerPage(visit: Visit, customer: Customer, query: Query): Promise<string> {
-  const of = { customer_id: customer.id, limit: 50 }
-  const [bookings, messages, lots] = await Promise.all([
-    visit.list<BookingRow>('list_bookings', of),
-    visit.list<MessageRow>('list_messages', of),
-    visit.list<Lot>('list_customer_entitlements', of),
+  const of = { customer_id: customer.id }
+  const now = (visit.workspace.clock ?? Temporal.Now.instant()).toString({ smallestUnit: 'millisecond' })
+  const [coming, lots, happened] = await Promise.all([
+    visit.list<BookingRow>('list_bookings', { ...of, from: now, limit: 10 }),
+    visit.list<Lot>('list_customer_entitlements', { ...of, limit: 50 }),
+    visit.list<Happening>('get_customer_timeline', { ...of, limit: 40, cursor: query.cursor }),
   ])
   const reading = readingOf(visit)
-  const moments = [...bookings.rows.map(bookingMoment), ...messages.rows.map(messageMoment)]
-  const sorted = moments.toSorted((one, other) => (one.at < other.at ? 1 : -1))
   const content = html`${saidIn(query)}
 ${customer.blocked && html`<p class="notice danger">${say.customers.blockedMore}</p>`}
 <dl class="facts">
@@ -106,8 +97,10 @@ ${fact(say.customers.note, customer.note && html`<span class="words">${outside(c
 ${fact(say.customers.since, words(customer.created_at, reading))}
 </dl>
 ${lots.rows.length > 0 && html`<h2>${say.customers.passes}</h2><section class="panel"><ul class="rows">${lots.rows.map(lot => lotRow(lot, reading))}</ul></section>`}
+${coming.rows.length > 0 && html`<h2>${say.timeline.coming}</h2><section class="panel"><ul class="rows">${coming.rows.map(row => comingRow(row, reading))}</ul></section>`}
 <h2>${say.customers.timeline}</h2>
-${sorted.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${sorted.map(one => momentRow(one, reading))}</ol></section>` : empty(say.customers.nothingYet)}
+${happened.rows.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${happened.rows.map(one => happeningRow(one, reading))}</ol></section>` : empty(say.customers.nothingYet)}
+${pager(`${HOME}/${customer.id}`, {}, happened.next)}
 ${editForm(customer)}`
   const above = html`<p class="trail"><a href="${HOME}">${say.sections.customers}</a></p>`
   return consolePage(visit, customer.name, content, { above })
@@ -140,33 +133,14 @@ function fact(name: string, value: Html | string | null | false): Html | false {
   )
 }
 
-function bookingMoment({ id, starts_at, service_name, staff_name, state }: BookingRow): Moment {
-  const title = html`${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}`
-  return {
-    at: starts_at,
-    href: `/console/calendar/${id}`,
-    title,
-    badge: say.bookings.states[state],
-    more: html``,
-  }
-}
-
-function messageMoment({ id, send_at, created_at, subject, text, status, channel }: MessageRow): Moment {
-  const title = outside(subject ?? text.slice(0, 80).toWellFormed())
-  const more = html` · ${say.messages.channels[channel as never] ?? channel}`
-  return {
-    at: send_at ?? created_at,
-    href: `/console/messages/${id}`,
-    title,
-    badge: say.messages.statuses[status],
-    more,
-  }
-}
-
-function momentRow({ at, href, title, badge, more }: Moment, reading: Reading): Html {
-  return html`<li class="row"><p class="row-title"><a href="${href}">${title}</a></p>
-<span class="badge ${badge.look}">${badge.word}</span>
-<p class="row-more">${words(at, reading)}${more}</p></li>
+function comingRow(
+  { id, starts_at, time_zone, service_name, staff_name, state }: BookingRow,
+  reading: Reading,
+): Html {
+  const { word, look } = say.bookings.states[state]
+  return html`<li class="row"><p class="row-title"><a href="/console/calendar/${id}">${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}</a></p>
+<span class="badge ${look}">${word}</span>
+<p class="row-more">${words(starts_at, { ...reading, timeZone: time_zone })}</p></li>
 `
 }
 

@@ -42,6 +42,11 @@ export const sections: readonly Section[] = [
     icon: icon('M12 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M5 20c.6-3.8 3.4-5.5 7-5.5s6.4 1.700 7 5.500'),
     tab: true,
   },
+  {
+    href: '/console/invoices',
+    text: say.sections.invoices,
+    icon: icon('M6 3.500h12v17l-3-2-3 2-3-2-3 2zM9 8.500h6M9 12.500h6'),
+  },
   { href: '/console/messages', text: say.sections.messages, icon: icon('M4 6h16v12H4zM4 7l8 6 8-6') },
   {
     href: '/console/services',

@@ -1,8 +1,9 @@
 /**
- * The English texts of the console, by page. Another language is another file of this shape, and of the two beside it.
+ * The English texts of the console, by page. Another language is another file of this shape, and of those beside it.
  */
 
 import { house } from './en-house.ts'
+import { money } from './en-money.ts'
 import { review } from './en-review.ts'
 
 export const say = {
@@ -13,6 +14,7 @@ export const say = {
     calendar: 'Calendar',
     customers: 'Customers',
     messages: 'Messages',
+    invoices: 'Invoices',
     services: 'Services and hours',
     team: 'Team',
     activity: 'Activity',
@@ -312,6 +314,7 @@ export const say = {
   },
   ...house,
   ...review,
+  ...money,
   activity: {
     none: {
       title: 'Nothing has happened yet',

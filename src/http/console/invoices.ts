@@ -1,0 +1,219 @@
+/** `/console/invoices`: what was asked for and what is still due; of one invoice, what for and how it was paid. */
+
+import type { FastifyInstance } from 'fastify'
+import { moneyText } from '../../domain/money/text.ts'
+import type { Host } from '../host.ts'
+import { type Html, html } from '../pages/html.ts'
+import { empty, pager, queryOf } from './kit.ts'
+import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
+import { say } from './texts/en.ts'
+import { label, outside, type Reading, words } from './words.ts'
+
+/** As `list_invoices` answers it; amounts in minor units. */
+interface InvoiceRow {
+  id: string
+  status: keyof typeof say.invoices.statuses
+  number: string | null
+  customer_id: string
+  currency: string
+  net: number
+  total: number
+  due: number
+  payment_state: string
+  overdue: boolean
+  due_date: string | null
+  finalized_at: string | null
+}
+
+interface Flow {
+  tender?: string
+  amount: number
+  at: string
+}
+
+/** As `get_invoice` does. */
+interface Invoice extends InvoiceRow {
+  url: string
+  source_id: string | null
+  memo: string | null
+  lines: { description: string; quantity: number; unit_price: number; net: number }[]
+  taxes: { percent: number; tax: number }[]
+  instalments: { amount: number; due_date: string }[]
+  payments: Flow[]
+  refunds: Flow[]
+  credit_notes: { id: string; number: string; net: number; tax: number }[]
+}
+
+const HOME = '/console/invoices'
+type Path = { Params: { id: string } }
+
+export function registerInvoices(app: FastifyInstance, host: Host): void {
+  app.get(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const query = queryOf(request)
+    const chosen = choices.find(({ name }) => name === query.show)
+    const asked = { ...chosen?.filter, limit: 30, cursor: query.cursor }
+    const page = await visit.list<InvoiceRow>('list_invoices', asked)
+    const reading = readingOf(visit, { names: await visit.names(page.rows) })
+    const rows = html`<ul class="rows">${page.rows.map(row => invoiceRow(row, reading))}</ul>`
+    const content = html`${filter(chosen?.name)}
+${page.rows.length > 0 ? html`<section class="panel">${rows}</section>` : empty(chosen ? say.invoices.noneSo : say.invoices.none)}
+${pager(HOME, chosen ? { show: chosen.name } : {}, page.next)}`
+    return sendPage(reply, consolePage(visit, say.sections.invoices, content))
+  })
+
+  app.get<Path>(`${HOME}/:id`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const invoice = await visit.read<Invoice>('get_invoice', { invoice_id: request.params.id })
+    return sendPage(reply, await invoicePage(visit, invoice))
+  })
+}
+
+interface Choice {
+  name: string
+  word: string
+  filter: Record<string, unknown>
+}
+
+const choices: Choice[] = [
+  { name: 'overdue', word: say.invoices.overdueOnly, filter: { overdue: true } },
+  ...Object.entries(say.invoices.statuses).map(([status, { word }]) => ({
+    name: status,
+    word,
+    filter: { status },
+  })),
+]
+
+function filter(chosen: string | undefined): Html {
+  const current = (name?: string) => name === chosen && html` aria-current="true"`
+  return html`<nav class="chips" aria-label="${say.invoices.filter}">
+<a href="${HOME}"${current()}>${say.invoices.all}</a>
+${choices.map(
+  ({ name, word }) => html`<a href="${HOME}?show=${name}"${current(name)}>${word}</a>
+`,
+)}</nav>`
+}
+
+function invoiceRow(row: InvoiceRow, reading: Reading): Html {
+  const { id, currency, total, due, customer_id, due_date, payment_state } = row
+  const customer = reading.names?.get(customer_id)
+  return html`<li class="row">
+<p class="row-title"><a href="${HOME}/${id}">${titleOf(row)}</a>${customer && html` · ${outside(customer.name)}`}</p>
+<span class="amount">${moneyText({ amount: total, currency })}</span>
+<p class="row-more">${badgeOf(row)}${due > 0 && due < total && html` ${say.invoices.due} ${moneyText({ amount: due, currency })}`}${due > 0 && due_date && html` · ${say.invoices.dueBy} ${dateText(due_date)}`}${due === 0 && html` ${say.invoices.payments[payment_state]}`}</p>
+</li>
+`
+}
+
+function titleOf({ number }: Pick<InvoiceRow, 'number'>): string {
+  return number ? say.invoices.one(number) : say.invoices.draft
+}
+
+function badgeOf({ status, overdue }: InvoiceRow): Html {
+  const { word, look } = overdue ? say.invoices.overdue : say.invoices.statuses[status]
+  return html`<span class="badge ${look}">${word}</span>`
+}
+
+async function invoicePage(visit: Visit, invoice: Invoice): Promise<string> {
+  const reading = readingOf(visit, { names: await visit.names(invoice) })
+  const { customer_id, currency, due, due_date, finalized_at, memo, source_id, status, url } = invoice
+  const money = (amount: number) => moneyText({ amount, currency })
+  const customer = reading.names?.get(customer_id)
+  const content = html`<dl class="facts">
+${fact(say.invoices.customer, html`<a href="/console/customers/${customer_id}">${outside(customer?.name ?? customer_id)}</a>`)}
+${source_id && fact(say.invoices.about, words(source_id, reading))}
+${status === 'open' && fact(say.invoices.due, html`<strong class="amount">${money(due)}</strong>`)}
+${due_date && fact(say.invoices.dueBy, html`${dateText(due_date)}`)}
+${finalized_at && fact(say.invoices.issued, words(finalized_at, reading))}
+${memo && fact(say.invoices.memo, html`<span class="words">${outside(memo)}</span>`)}
+</dl>
+${status !== 'draft' && html`<p class="actions"><a class="button" href="${url}">${say.invoices.asCustomer}</a></p>`}
+<h2>${say.invoices.lines}</h2>
+<section class="panel">${linesOf(invoice, money)}</section>
+${dated(say.invoices.instalments, invoice.instalments, money)}
+<h2>${say.invoices.paid}</h2>
+${invoice.payments.length > 0 ? flows(invoice.payments, money, reading) : html`<p class="quiet">${say.invoices.notPaid}</p>`}
+${invoice.refunds.length > 0 && html`<h2>${say.invoices.refunds}</h2>${flows(invoice.refunds, money, reading)}`}
+${notesOf(invoice, money)}`
+  const above = html`<p class="trail"><a href="${HOME}">${say.sections.invoices}</a></p>${badgeOf(invoice)}`
+  return consolePage(visit, titleOf(invoice), content, { above })
+}
+
+type MoneyText = (amount: number) => string
+
+function linesOf({ lines, taxes, net, total }: Invoice, money: MoneyText): Html {
+  const sum = (
+    name: string,
+    amount: number,
+  ) => html`<div><dt>${name}</dt><dd class="amount">${money(amount)}</dd></div>
+`
+  return html`<ul class="rows">${lines.map(
+    ({
+      description,
+      quantity,
+      unit_price,
+      net,
+    }) => html`<li class="row"><p class="row-title">${outside(description)}</p>
+<span class="amount">${money(net)}</span><p class="row-more">${quantity} × ${money(unit_price)}</p></li>
+`,
+  )}</ul>
+<dl class="facts sums">${sum(say.invoices.net, net)}${taxes.map(({ percent, tax }) => sum(say.invoices.tax(percent), tax))}${sum(say.invoices.total, total)}</dl>`
+}
+
+function dated(title: string, parts: Invoice['instalments'], money: MoneyText): Html | false {
+  const rows = parts.map(
+    ({
+      amount,
+      due_date,
+    }) => html`<li class="row"><p class="row-title">${dateText(due_date)}</p><span class="amount">${money(amount)}</span></li>
+`,
+  )
+  return (
+    parts.length > 1 && html`<h2>${title}</h2><section class="panel"><ul class="rows">${rows}</ul></section>`
+  )
+}
+
+function flows(rows: Flow[], money: MoneyText, reading: Reading): Html {
+  return html`<section class="panel"><ul class="rows">${rows.map(
+    ({
+      tender,
+      amount,
+      at,
+    }) => html`<li class="row"><p class="row-title">${tender === undefined ? words(at, reading) : (say.invoices.tenders[tender] ?? label(tender))}</p>
+<span class="amount">${money(amount)}</span>${tender !== undefined && html`<p class="row-more">${words(at, reading)}</p>`}</li>
+`,
+  )}</ul></section>`
+}
+
+function notesOf({ credit_notes }: Invoice, money: MoneyText): Html | false {
+  const rows = credit_notes.map(
+    ({
+      number,
+      net,
+      tax,
+    }) => html`<li class="row"><p class="row-title">${number}</p><span class="amount">${money(-(net + tax))}</span></li>
+`,
+  )
+  return (
+    rows.length > 0 &&
+    html`<h2>${say.invoices.notes}</h2><section class="panel"><ul class="rows">${rows}</ul></section>`
+  )
+}
+
+function fact(name: string, value: Html): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`
+}
+
+/** A day has no zone. */
+function dateText(date: string): string {
+  return dayOf.format(new Date(`${date}T00:00:00Z`))
+}
+
+const dayOf = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+})
