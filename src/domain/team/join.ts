@@ -14,11 +14,12 @@ import { openInvite, readInviteToken } from './invites.ts'
 import { linkStaff } from './members.ts'
 import { type TeamInvite, teamInvites } from './tables.ts'
 
-/** @throws invalid_input, the same for every reason; rate_limited, provider_error */
+/**
+ * A forged token is looked up as any other, in a workspace that is none, so that the work tells nobody which it is.
+ * @throws invalid_input, the same for every reason; rate_limited, provider_error
+ */
 export async function requestJoin(ctx: Context, token: string): Promise<CodeRequest> {
-  const claims = readInviteToken(ctx.secrets, token)
-  if (!claims) throw inviteRefused()
-  const { workspaceId, inviteId } = claims
+  const { workspaceId, inviteId } = readInviteToken(ctx.secrets, token) ?? NOWHERE
   await ctx.enterWorkspace(workspaceId)
   const invite = await openInvite(ctx.db, workspaceId, inviteId)
   await ctx.enterWorkspace(FRONT_DESK.id)
@@ -28,6 +29,10 @@ export async function requestJoin(ctx: Context, token: string): Promise<CodeRequ
   ctx.emit({ type: 'team_invite.code_requested', subject: { kind: 'invite', id: inviteId } })
   return request
 }
+
+/** The uuid that no row has (RFC 9562, section 5.10). */
+const NOBODYS = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const NOWHERE = { workspaceId: NOBODYS, inviteId: NOBODYS }
 
 function inviteRefused(): Refusal {
   return new Refusal(
