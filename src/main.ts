@@ -66,6 +66,7 @@ import { INVOICE_PAGE } from './domain/invoices/link.ts'
 import { pointsEnd, tierEnd } from './domain/loyalty/expiry.ts'
 import { heardEvents } from './domain/messaging/automations.ts'
 import { dueDeliveries } from './domain/messaging/due-deliveries.ts'
+import { dueInvoiceReminders } from './domain/messaging/invoice-reminders.ts'
 import { listPosted } from './domain/messaging/mailbox.ts'
 import { remedyMessage } from './domain/messaging/remedy.ts'
 import { dueReminders } from './domain/messaging/reminders.ts'
@@ -113,6 +114,7 @@ export async function start(config: Config): Promise<Server> {
       tierEnd,
       dueDeliveries,
       dueReminders,
+      dueInvoiceReminders,
       sandboxProviderEvents,
     ],
     heard: heardEvents,

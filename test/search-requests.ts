@@ -62,6 +62,12 @@ export const requests: Record<string, string[]> = {
     'discard an unfinished invoice',
     'remove the invoice draft, it was a mistake',
   ],
+  schedule_invoice_reminders: [
+    'remind her to pay three days before the invoice is due',
+    'chase the unpaid bill a week after the due date',
+    'set payment reminders for this invoice',
+    'stop reminding him of the invoice',
+  ],
   send_invoice: [
     'email ana her invoice',
     'send the bill to the customer',

@@ -100,6 +100,7 @@ import getInvoice from './invoices/get-invoice.ts'
 import listInvoices from './invoices/list-invoices.ts'
 import listLegalEntities from './invoices/list-legal-entities.ts'
 import markInvoiceUncollectible from './invoices/mark-invoice-uncollectible.ts'
+import scheduleInvoiceReminders from './invoices/schedule-invoice-reminders.ts'
 import sendInvoice from './invoices/send-invoice.ts'
 import updateDraftInvoice from './invoices/update-draft-invoice.ts'
 import upsertLegalEntity from './invoices/upsert-legal-entity.ts'
@@ -388,6 +389,7 @@ export const tools = [
   deleteDraftInvoice,
   finalizeInvoice,
   sendInvoice,
+  scheduleInvoiceReminders,
   voidInvoice,
   markInvoiceUncollectible,
   createCreditNote,

@@ -9,6 +9,7 @@ import type { InvoiceView } from '../../src/domain/invoices/read.ts'
 import { getInvoice } from '../../src/domain/invoices/read.ts'
 import { paymentStates } from '../../src/domain/invoices/states.ts'
 import { type CreditNote, type InvoiceLine, invoiceStatuses } from '../../src/domain/invoices/tables.ts'
+import type { ReminderView } from '../../src/domain/messaging/invoice-reminders.ts'
 import { roundings, taxesOf, taxModes } from '../../src/domain/money/totals.ts'
 
 const Percent = () => z.number().min(0).max(100)
@@ -162,6 +163,18 @@ export function creditNoteOf(note: CreditNote, currency: string): z.output<typeo
     version: note.version,
     created_at: note.createdAt,
   }
+}
+
+export const Reminder = z.object({
+  day: z.int(),
+  at: Instant(),
+  state: z.enum(['waiting', 'drafted', 'skipped']),
+  message_id: Id('message').nullable(),
+  reason: z.string().nullable(),
+})
+
+export function reminderOf({ messageId, ...reminder }: ReminderView): z.output<typeof Reminder> {
+  return { ...reminder, message_id: messageId }
 }
 
 const seriesKinds = ['invoice', 'credit_note'] as const

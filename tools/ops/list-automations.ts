@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_automations',
   title: 'List automations',
   description:
-    'The rules that draft messages by themselves, such as the confirmation of a booking, and whether each is on. What ' +
+    'The rules that draft messages by themselves, such as the confirmation of a booking or the reminder of an overdue invoice, and whether each is on. What ' +
     'they draft waits for approval like everything that is sent. To change one, upsert_automation.',
   keywords: [
     'automatic messages',

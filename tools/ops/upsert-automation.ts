@@ -7,6 +7,7 @@ import {
   houseRules,
   setAutomation,
 } from '../../src/domain/messaging/automations.ts'
+import { wakeInvoiceReminders } from '../../src/domain/messaging/invoice-reminders.ts'
 import { wakeReminders } from '../../src/domain/messaging/reminders.ts'
 import { channels } from '../../src/domain/messaging/tables.ts'
 import { AutomationRow, rowOf } from './shapes.ts'
@@ -46,6 +47,7 @@ export default defineTool({
   run: async (context, { template: templateKey, minutes_before: minutesBefore, ...change }) => {
     const set = await setAutomation(context, { ...change, templateKey, minutesBefore })
     await wakeReminders(context)
+    await wakeInvoiceReminders(context)
     return rowOf(set)
   },
 })

@@ -1,4 +1,4 @@
-/** Drizzle's view of migration 0023: who issues invoices, invoices, and all that is done with them. */
+/** Drizzle's view of migrations 0023 and 0038: who issues invoices, invoices, and all that is done with them. */
 
 import { bigint, boolean, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, localDate, tenantKey } from '../../database/columns.ts'
@@ -158,7 +158,6 @@ export const invoiceReminders = pgTable('invoice_reminders', {
   workspaceId: id('workspace_id').notNull(),
   invoiceId: id('invoice_id').notNull(),
   dayOffset: integer('day_offset').notNull(),
-  dueAt: instant('due_at').notNull(),
   doneAt: instant('done_at'),
   messageId: id('message_id'),
   reason: text(),

@@ -11,7 +11,7 @@ import { listTemplates } from './templates.ts'
 export interface AutomationRule {
   key: string
   /** What it answers to: an event of one customer's. */
-  on: `${'booking' | 'class_enrolment' | 'waitlist'}.${string}`
+  on: `${'booking' | 'class_enrolment' | 'waitlist' | 'invoice'}.${string}`
   templateKey: string
   /** Whether it runs in a workspace that has said nothing. */
   enabled: boolean
@@ -62,6 +62,10 @@ export const houseRules = [
     enabled: true,
   },
   { key: 'waitlist_closed', on: 'waitlist.closed', templateKey: 'waitlist_closed', enabled: true },
+  // Of an invoice for which somebody has scheduled reminders.
+  { key: 'invoice_reminder', on: 'invoice.reminder_due', templateKey: 'invoice_reminder', enabled: true },
+  // By itself, of every invoice, on the day after its due date.
+  { key: 'invoice_overdue', on: 'invoice.reminder_due', templateKey: 'invoice_overdue', enabled: false },
 ] as const satisfies AutomationRule[]
 
 /** After these, what was drafted about the booking or the place before is not true any more. */
@@ -79,8 +83,29 @@ export const overtaking: readonly string[] = [
   'waitlist.closed',
 ]
 
+/** After these an invoice may have another day on which to remind of it, or none. */
+const invoiceEvents = [
+  'invoice.finalized',
+  'invoice.planned',
+  'invoice.paid',
+  'invoice.voided',
+  'invoice.uncollectible',
+] as const
+
 /** The events that automations must hear of. */
-export const heardEvents: ReadonlySet<string> = new Set([...houseRules.map(({ on }) => on), ...overtaking])
+export const heardEvents: ReadonlySet<string> = new Set([
+  ...houseRules.map(({ on }) => on),
+  ...overtaking,
+  ...invoiceEvents,
+])
+
+/** After these, reminders of an invoice that nobody has sent yet are not true any more. */
+export const endingReminders: readonly string[] = [
+  'invoice.reminder_due',
+  'invoice.paid',
+  'invoice.voided',
+  'invoice.uncollectible',
+]
 
 export type AutomationKey = (typeof houseRules)[number]['key']
 

@@ -1,6 +1,6 @@
 /** Whether a message may go out now: asked when it is drafted, when it is released, and again by whoever carries it. */
 
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { Temporal } from 'temporal-polyfill'
 import { readSettings } from '../../access/settings.ts'
 import { findEntry } from '../classes/entries.ts'
@@ -8,7 +8,7 @@ import { hasLapsed } from '../classes/states.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { customers } from '../customers/tables.ts'
-import { invoices } from '../invoices/tables.ts'
+import { invoiceReminders, invoices } from '../invoices/tables.ts'
 import { zoneOfPlace } from './about.ts'
 import { addressKey } from './channels.ts'
 import { quietUntil } from './quiet-hours.ts'
@@ -25,17 +25,26 @@ import {
 
 /** `quiet_hours` puts a message off until they end; the others keep it back. */
 export type Hindrance =
-  | { code: 'suppressed' | 'consent_missing' | 'outside_service_window' | 'invoice_void' | 'offer_over' }
+  | {
+      code:
+        | 'suppressed'
+        | 'consent_missing'
+        | 'outside_service_window'
+        | 'invoice_void'
+        | 'invoice_settled'
+        | 'offer_over'
+    }
   | { code: 'quiet_hours'; until: Temporal.Instant }
 
 /** What is asked of a message; one without a template was written freely, it need be about no booking or class. */
 export type Checked = Pick<Message, 'customerId' | 'channel' | 'recipient' | 'purpose'> &
   About &
-  Partial<Pick<Message, 'invoiceId' | 'language' | 'templateKey' | 'templateVersion'>>
+  Partial<Pick<Message, 'id' | 'invoiceId' | 'language' | 'templateKey' | 'templateVersion'>>
 
 /** The gravest first; null: nothing is in its way at `context.now`. */
 export async function hindranceTo(context: Context, message: Checked): Promise<Hindrance | null> {
-  if (await isOfVoidInvoice(context, message)) return { code: 'invoice_void' }
+  const ended = await invoiceEnd(context, message)
+  if (ended) return { code: ended }
   if (await isOfOverOffer(context, message)) return { code: 'offer_over' }
   if (await isSuppressed(context, message)) return { code: 'suppressed' }
   if (!(await isConsented(context, message))) return { code: 'consent_missing' }
@@ -44,14 +53,26 @@ export async function hindranceTo(context: Context, message: Checked): Promise<H
   return until && { code: 'quiet_hours', until }
 }
 
-/** What asked for money that is not owed any more is not said. */
-async function isOfVoidInvoice({ db, workspace }: Context, { invoiceId }: Checked): Promise<boolean> {
-  if (!invoiceId) return false
+/** Nothing is said of an invoice that was taken back, and nobody is reminded of one that is paid or given up. */
+async function invoiceEnd(
+  { db, workspace }: Context,
+  { id, invoiceId }: Checked,
+): Promise<'invoice_void' | 'invoice_settled' | null> {
+  if (!invoiceId) return null
   const [invoice] = await db
-    .select({ status: invoices.status })
+    .select({ status: invoices.status, reminds: isNotNull(invoiceReminders.messageId) })
     .from(invoices)
+    .leftJoin(
+      invoiceReminders,
+      and(
+        eq(invoiceReminders.workspaceId, invoices.workspaceId),
+        eq(invoiceReminders.invoiceId, invoices.id),
+        id ? eq(invoiceReminders.messageId, id) : sql`false`,
+      ),
+    )
     .where(and(eq(invoices.workspaceId, workspace.id), eq(invoices.id, invoiceId)))
-  return invoice?.status === 'void'
+  if (invoice?.status === 'void') return 'invoice_void'
+  return invoice?.reminds && invoice.status !== 'open' ? 'invoice_settled' : null
 }
 
 /** Nor is a place offered that is not kept any more, or that they have. That a class is cancelled is said. */

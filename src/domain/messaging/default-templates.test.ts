@@ -31,6 +31,10 @@ const frozen: Record<string, string> = {
   'waitlist_place_offered sms en 1': 'e58b3ef192308b14',
   'waitlist_closed email en 1': '9eedb64ee2694a99',
   'waitlist_closed sms en 1': '7cb7f7daae534d2b',
+  'invoice_reminder email en 1': 'c65e3b984f5cb9bc',
+  'invoice_reminder sms en 1': '4071d615c7c8a21f',
+  'invoice_overdue email en 1': '77ee12341c97074e',
+  'invoice_overdue sms en 1': '7074119de7dea9ce',
 }
 
 test('each version of a default text is what it was when somebody let it through', () => {

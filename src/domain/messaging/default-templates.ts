@@ -352,4 +352,58 @@ We hope to see you another time.
     subject: null,
     body: '{{business_name}}: the class {{service_name}} on {{date}}, {{time}}, in which you waited for a place, is cancelled.',
   },
+  {
+    key: 'invoice_reminder',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Invoice {{invoice_number}} from {{business_name}} is due on {{due_date}}',
+    body: `Hello {{customer_name}},
+
+a reminder of your invoice {{invoice_number}}: {{amount_due}} is due on {{due_date}}.
+
+On this page you can read it and pay it:
+{{invoice_link}}
+
+If you have paid it by now, thank you.
+
+{{business_name}}`,
+  },
+  {
+    key: 'invoice_reminder',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: {{amount_due}} of invoice {{invoice_number}} is due on {{due_date}}. Read and pay it here: {{invoice_link}}',
+  },
+  {
+    key: 'invoice_overdue',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Invoice {{invoice_number}} from {{business_name}} is overdue',
+    body: `Hello {{customer_name}},
+
+your invoice {{invoice_number}} was due on {{due_date}}, and {{amount_due}} of it is not paid yet.
+
+On this page you can read it and pay it:
+{{invoice_link}}
+
+If something about it is not right, please answer this mail. If you have paid it by now, thank you.
+
+{{business_name}}`,
+  },
+  {
+    key: 'invoice_overdue',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: invoice {{invoice_number}} was due on {{due_date}}. {{amount_due}} is not paid yet. Read and pay it here: {{invoice_link}}',
+  },
 ]

@@ -40,6 +40,8 @@ export type DeliveryReason =
   /** The invoice that it is about was taken back. */
   | 'invoice_void'
   | 'offer_over'
+  /** It reminds of what is paid or given up by now. */
+  | 'invoice_settled'
   /** The server has no way to this provider. */
   | 'not_configured'
   | 'unreachable'

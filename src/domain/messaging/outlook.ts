@@ -17,7 +17,7 @@ export interface Outlook {
 
 /**
  * As it stands at `at`, and warned of. What the customer has forbidden has no outlook.
- * @throws Refusal `suppressed`, `consent_missing`; `invalid_transition` where its invoice is void or its offer is over
+ * @throws Refusal `suppressed`, `consent_missing`; `invalid_transition` where its invoice has ended or its offer is over
  */
 export async function outlookOf(context: Context, message: Checked, at = context.now): Promise<Outlook> {
   const hindrance = await hindranceTo({ ...context, now: at }, message)
@@ -73,10 +73,12 @@ function refuseForbidden(hindrance: Hindrance | null, { channel, purpose }: Chec
       ['list_waitlist'],
     )
   }
-  if (hindrance?.code === 'invoice_void') {
+  if (hindrance?.code === 'invoice_void' || hindrance?.code === 'invoice_settled') {
     throw new Refusal(
       'invalid_transition',
-      'The invoice that this is about is void.',
+      hindrance.code === 'invoice_void'
+        ? 'The invoice that this is about is void.'
+        : 'The invoice that this reminds of is not open any more.',
       { reason: hindrance.code },
       ['get_invoice'],
     )

@@ -6,6 +6,7 @@ import type { Page } from '../../catalog/define.ts'
 import { notFound } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
+import { invoiceVersion } from '../invoices/read.ts'
 import { versionsAbout } from './about.ts'
 import { type Delivery, deliveries, type Message, messages } from './tables.ts'
 
@@ -103,7 +104,7 @@ export async function lockDelivery({ db, workspace }: Context, messageId: string
   return delivery ?? null
 }
 
-/** All that a yes to sending it rests on: its text, to whom it goes, and what it says of their booking or class. */
+/** All that a yes to sending it rests on: its text, to whom it goes, and what it says of their booking, class or invoice. */
 export async function versionsBehind(context: Context, id: string): Promise<Record<string, string | number>> {
   const message = await getMessage(context, id)
   const customer = await getCustomer(context, message.customerId)
@@ -111,5 +112,6 @@ export async function versionsBehind(context: Context, id: string): Promise<Reco
     [id]: message.version,
     [customer.id]: customer.version,
     ...(await versionsAbout(context, message)),
+    ...(message.invoiceId && { [message.invoiceId]: await invoiceVersion(context, message.invoiceId) }),
   }
 }

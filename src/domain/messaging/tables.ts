@@ -150,6 +150,7 @@ export const automationRuns = pgTable(
     bookingId: uuid('booking_id'),
     enrolmentId: uuid('enrolment_id'),
     waitlistEntryId: uuid('waitlist_entry_id'),
+    invoiceId: uuid('invoice_id'),
     outcome: text().$type<'drafted' | 'skipped'>().notNull(),
     reason: text(),
     messageId: uuid('message_id'),

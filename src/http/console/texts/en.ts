@@ -187,6 +187,7 @@ export const say = {
       quiet_hours: 'It waits for the end of the quiet hours.',
       invoice_void: 'Its invoice was taken back: it is void.',
       offer_over: 'What it offers is over: taken, declined or not kept any more.',
+      invoice_settled: 'Its invoice is paid by now, or was given up.',
       not_configured: 'Nothing here carries this channel yet. Set it up in the settings.',
       unreachable: 'The provider could not be reached.',
       deferred: 'The provider asked to wait.',
