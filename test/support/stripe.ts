@@ -22,6 +22,8 @@ export interface StripeServer {
   refunds: Thing[]
   /** The key of each post, in order. */
   keys: string[]
+  /** Questions are cut off too. */
+  deaf: boolean
   /** Requests that only asked. */
   asked: number
   /** A webhook as Stripe would send it. @param ageSeconds how long ago it was signed */
@@ -48,6 +50,7 @@ export async function startStripe(t: { after(work: () => unknown): void }): Prom
     if (request.headers.authorization !== `Bearer ${stripe.account.secretKey}`) return send(response, 401, {})
     if (request.method === 'GET') {
       stripe.asked++
+      if (stripe.deaf) return void response.destroy()
       return send(response, 200, read(pathname, searchParams))
     }
     const key = request.headers['idempotency-key'] as string
@@ -148,6 +151,7 @@ export async function startStripe(t: { after(work: () => unknown): void }): Prom
     refunds: [],
     keys: [],
     asked: 0,
+    deaf: false,
     sign(type, object, { id = `evt_${++count}`, ageSeconds = 0, secret, created } = {}) {
       const now = Math.floor(Date.now() / 1000)
       const event = { id, object: 'event', type, created: created ?? now, data: { object } }
