@@ -6,7 +6,7 @@ import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
 import { type Body, callTool, done, fresh } from './support/caller.ts'
 import { openStudio, type Studio } from './support/classes.ts'
-import { ownerOf } from './support/held.ts'
+import { approved, holdEverything, ownerOf, referencesTo } from './support/held.ts'
 import { until } from './support/jobs.ts'
 import type { Person } from './support/person.ts'
 import { startServer } from './support/server.ts'
@@ -23,31 +23,24 @@ async function open(): Promise<{ desk: Studio; person: Person }> {
   return { desk, person: await ownerOf(desk) }
 }
 
-/** Somebody of whom every domain keeps something, twice in the list and merged. */
+/** Somebody of whom every table keeps something, twice in the list and merged. */
 async function somebody(desk: Studio, person: Person): Promise<string> {
   const { id } = await made(desk, 'create_customer', {
     name: NAME,
     email: EMAIL,
     phone: PHONE,
     note: `${NAME} likes tea`,
-    tags: ['zyx'],
+    tags: ['quasimodo'],
   })
   const twin = (await made(desk, 'create_customer', { name: `${NAME} again`, phone: PHONE })).id
-  const ids = { survivor_id: id, merged_id: twin, idempotency_key: fresh() }
-  const asked = await callTool(desk, 'merge_customers', ids)
-  await person.decide(asked.body.approval.id, 'approve')
-  await done(desk, 'define_custom_field', { key: 'nick', label: 'Nick', type: 'text' })
-  await done(desk, 'set_custom_field_values', { customer_id: id, values: { nick: NAME } })
-  await made(desk, 'create_customer_note', { customer_id: id, text: `Call ${PHONE}`, visibility: 'private' })
+  await approved(desk, person, 'merge_customers', { survivor_id: id, merged_id: twin })
+  await holdEverything(desk, person, id, { name: NAME, email: EMAIL, words: `Said ${NAME}, ${PHONE}` })
   const text = { channel: 'email', purpose: 'transactional', subject: `Hello ${NAME}`, body: `Dear ${NAME}` }
-  await made(desk, 'draft_message', { customer_id: id, ...text })
   const waits = await made(desk, 'draft_message', { customer_id: id, ...text })
-  const send = { message_id: waits.id, idempotency_key: fresh() }
-  await callTool(desk, 'send_message', send)
-  const said = { channel: 'email', purpose: 'marketing', state: 'withdrawn', source: `Told by ${NAME}` }
-  await made(desk, 'record_customer_consent', { customer_id: id, ...said })
+  await callTool(desk, 'send_message', { message_id: waits.id, idempotency_key: fresh() })
+  const lines = [{ description: `For ${NAME}`, unit_price: { amount: 100, currency: 'EUR' } }]
+  await made(desk, 'create_invoice', { customer_id: id, lines, memo: NAME })
   await made(desk, 'add_suppression', { channel: 'email', address: EMAIL }).catch(() => undefined)
-  await desk.booked({ customer_id: id, note: `For ${NAME}` })
   return id
 }
 
@@ -63,17 +56,17 @@ test('export for one person contains everything held, and is kept nowhere', asyn
   const id = await somebody(desk, person)
   const { body } = await desk.confirmed('export_customer_data', { customer_id: id })
   const { held } = body.data
+  const columns = new Set([...(await referencesTo(desk, id)).keys()].map(column => column.split('.')[0]!))
   for (const table of [
-    'customers',
-    'bookings',
+    ...columns,
     'booking_history',
-    'messages',
-    'consent_events',
-    'customer_notes',
-    'custom_field_values',
-  ]) {
+    'loyalty_entries',
+    'loyalty_redemptions',
+    'gift_card_entries',
+  ])
     assert.ok(held[table]?.length > 0, table)
-  }
+  for (const table of ['invoice_lines', 'invoice_payments', 'ledger_entries', 'entitlement_entries'])
+    assert.ok(held[table]?.length > 0, table)
   assert.equal(held.customers.length, 2, 'and whoever was merged into them')
   const [kept] = await desk.rows(
     `SELECT answer FROM call_details WHERE workspace_id = $1 AND audit_id = $2`,
@@ -108,9 +101,18 @@ test('erasure is blocked, with reasons, while something is open or to come', asy
 test('after an erasure no table holds the name, the email or the phone, and no read shows them', async () => {
   const { desk, person } = await open()
   const id = await somebody(desk, person)
+  const balances = await done(desk, 'get_ledger_balances')
+  const [invoice] = (await done(desk, 'list_invoices', { customer_id: id, status: 'open' })) as Body[]
   const done1 = await erase(desk, person, { customer_id: id, force: true })
   assert.equal(done1.status, 'done', JSON.stringify(done1))
-  assert.deepEqual(done1.data.forced, [{ reason: 'coming_booking', count: 1 }])
+  const forced = Object.fromEntries(done1.data.forced.map(({ reason, count }: Body) => [reason, count]))
+  assert.deepEqual(forced, {
+    coming_booking: 3,
+    coming_class: 1,
+    draft_invoice: 1,
+    open_balance: 1,
+    unused_sessions: 1,
+  })
 
   const columns = await desk.rows(`
     SELECT c.relname AS table, a.attname AS column, $1::text AS w FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -118,7 +120,7 @@ test('after an erasure no table holds the name, the email or the phone, and no r
       AND format_type(a.atttypid, NULL) IN ('text', 'jsonb', 'text[]')
       AND EXISTS (SELECT FROM pg_attribute w WHERE w.attrelid = c.oid AND w.attname = 'workspace_id')`)
   assert.ok(columns.length > 100)
-  const traces = ['quasimodo', 'zyx', '612345678']
+  const traces = ['quasimodo', 'zyx.example', '612345678'] // Longer than what an id may say by chance.
   for (const { table, column } of columns) {
     const left = await desk.rows(
       `SELECT ${column} FROM ${table} WHERE workspace_id = $1 AND ${column}::text ILIKE ANY ($2)`,
@@ -136,12 +138,31 @@ test('after an erasure no table holds the name, the email or the phone, and no r
     ['list_audit_events', { limit: 100 }],
     ['list_bookings', { customer_id: id }],
     ['list_approvals', {}],
+    ['list_invoices', { customer_id: id }],
+    ['get_invoice', { invoice_id: invoice.id }],
+    ['list_payments', { customer_id: id }],
+    ['list_payment_methods', { customer_id: id }],
+    ['list_ledger_entries', { customer_id: id }],
+    ['get_loyalty_account', { customer_id: id }],
+    ['list_loyalty_events', { customer_id: id }],
+    ['list_customer_entitlements', { customer_id: id }],
+    ['get_customer_consent', { customer_id: id }],
+    ['find_duplicate_customers', {}],
   ] as const) {
     const shown = JSON.stringify(await done(desk, tool, args))
     for (const trace of traces) assert.ok(!shown.toLowerCase().includes(trace), `${tool} shows ${trace}`)
   }
   const { body } = await desk.confirmed('export_customer_data', {})
   assert.doesNotMatch(body.data.csv, /zyx/i)
+  const kept = await done(desk, 'get_invoice', { invoice_id: invoice!.id })
+  assert.deepEqual(
+    [kept.number, kept.total, kept.customer_name],
+    [invoice!.number, invoice!.total, 'Erased customer'],
+    'invoices stay',
+  )
+  assert.deepEqual(await done(desk, 'get_ledger_balances'), balances, 'and ledger totals')
+  const [card] = await desk.rows('SELECT removed_at, last4 FROM payment_methods WHERE workspace_id = $1')
+  assert.ok(card!.removed_at && card!.last4 === null, 'a card on file is charged no more')
 
   const again = await erase(desk, person, { customer_id: id })
   assert.deepEqual(

@@ -309,7 +309,7 @@ test('what a merged customer owes and holds is owed and held by the survivor, an
   const points = async (id: string) =>
     (await done(desk, 'get_loyalty_account', { customer_id: id })).available
   const [owed, held] = [await balances(gone), await points(gone)]
-  assert.ok(owed.receivable > 0 && held === 100)
+  assert.ok(owed.receivable > 0 && held > 0)
   await merged(two)
   assert.deepEqual(await balances(gone), {})
   assert.deepEqual(await balances(survivor), owed)

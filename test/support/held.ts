@@ -26,7 +26,7 @@ export async function holdEverything(
   await holdProfile(desk, customer_id, wording)
   await holdVisits(desk, customer_id, wording)
   await holdMoney(desk, person, customer_id, wording)
-  await holdPoints(desk, customer_id)
+  await holdPoints(desk, person, customer_id, wording)
 }
 
 async function holdProfile(
@@ -115,7 +115,12 @@ export async function approved(desk: Studio, person: Person, tool: string, args:
   return decided.body.answer.data
 }
 
-async function holdPoints(desk: Studio, customer_id: string): Promise<void> {
+async function holdPoints(
+  desk: Studio,
+  person: Person,
+  customer_id: string,
+  { words }: Wording,
+): Promise<void> {
   const { version } = await done(desk, 'get_loyalty_program')
   const { isError, body } = await desk.confirmed('update_loyalty_program', {
     version,
@@ -127,7 +132,7 @@ async function holdPoints(desk: Studio, customer_id: string): Promise<void> {
   await made(desk, 'accrue_loyalty_points', {
     receipt: newId(),
     customer_id,
-    lines: [{ net: { amount: 20_000, currency: 'EUR' } }],
+    lines: [{ net: { amount: 30_000, currency: 'EUR' } }],
   })
   const reward = await done(desk, 'upsert_loyalty_reward', {
     code: 'TEN-OFF',
@@ -137,6 +142,9 @@ async function holdPoints(desk: Studio, customer_id: string): Promise<void> {
     percent: 10,
   })
   await made(desk, 'issue_loyalty_reward', { customer_id, reward_id: reward.id })
+  const { id } = await made(desk, 'issue_loyalty_reward', { customer_id, reward_id: reward.id })
+  await made(desk, 'redeem_loyalty_reward', { redemption_id: id, reference: words })
+  await approved(desk, person, 'adjust_loyalty_points', { customer_id, points: 5, reason: words })
 }
 
 /** Every column that refers to a customer, with how many rows name this one there. */

@@ -1,19 +1,29 @@
 /** What stands against forgetting somebody: money that is open, and visits to come. A domain with more adds itself. */
 
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, sql } from 'drizzle-orm'
 import { bookingCharges, bookings } from '../bookings/tables.ts'
 import type { Context } from '../context.ts'
 import { openLots } from '../entitlements/read.ts'
+import { invoices } from '../invoices/tables.ts'
+import { underWay } from '../payments/payment-states.ts'
+import { payments } from '../payments/tables.ts'
 import { comingVisits } from './visits.ts'
 
 export interface Block {
-  reason: 'coming_booking' | 'coming_class' | 'open_charge' | 'open_balance' | 'unused_sessions'
+  reason:
+    | 'coming_booking'
+    | 'coming_class'
+    | 'open_charge'
+    | 'draft_invoice'
+    | 'payment_under_way'
+    | 'open_balance'
+    | 'unused_sessions'
   count: number
 }
 
 export type Blocker = (ctx: Context, customerId: string) => Promise<Block[]>
 
-export const blockers: Blocker[] = [visits, charges, balances, sessions]
+export const blockers: Blocker[] = [visits, charges, drafts, paymentsUnderWay, balances, sessions]
 
 async function visits(ctx: Context, customerId: string): Promise<Block[]> {
   const coming = await comingVisits(ctx, customerId)
@@ -41,6 +51,35 @@ async function charges({ db, workspace }: Context, customerId: string): Promise<
       ),
     )
   return [{ reason: 'open_charge', count: rows.length }]
+}
+
+/** What is still to be asked of them. */
+async function drafts({ db, workspace }: Context, customerId: string): Promise<Block[]> {
+  const [row] = await db
+    .select({ drafts: count() })
+    .from(invoices)
+    .where(
+      and(
+        eq(invoices.workspaceId, workspace.id),
+        eq(invoices.customerId, customerId),
+        eq(invoices.status, 'draft'),
+      ),
+    )
+  return [{ reason: 'draft_invoice', count: row!.drafts }]
+}
+
+async function paymentsUnderWay({ db, workspace }: Context, customerId: string): Promise<Block[]> {
+  const [row] = await db
+    .select({ payments: count() })
+    .from(payments)
+    .where(
+      and(
+        eq(payments.workspaceId, workspace.id),
+        eq(payments.customerId, customerId),
+        inArray(payments.state, [...underWay]),
+      ),
+    )
+  return [{ reason: 'payment_under_way', count: row!.payments }]
 }
 
 /** What the ledger says they owe, or are owed. */

@@ -3,7 +3,7 @@
  * address, so that no import makes a yes of what was forgotten.
  */
 
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { idText } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { cancelBooking } from '../bookings/cancel.ts'
@@ -13,10 +13,11 @@ import type { Context } from '../context.ts'
 import { deliveries, messageAttachments, messages, suppressions } from '../messaging/tables.ts'
 import { startJob } from '../ops/jobs.ts'
 import { type Block, blockers } from './erase-blocks.ts'
-import { keepErasure } from './erased.ts'
+import { GONE, keepErasure, NOBODY } from './erased.ts'
+import { forgetters } from './forgetting.ts'
 import { getCustomer, idsOf } from './get.ts'
 import { forgetSignIns } from './sign-in.ts'
-import { customerNotes, customerRelationships, customers, customFieldValues } from './tables.ts'
+import { customerNotes, customerRelationships, customers, customFieldValues, importRows } from './tables.ts'
 import { comingVisits } from './visits.ts'
 
 export interface Erased {
@@ -28,8 +29,6 @@ export interface Erased {
 
 /** The worker's task: what providers hold of them is to go as well. */
 export const ERASE = 'erase_at_providers'
-
-export const NOBODY = 'Erased customer'
 
 /**
  * Once: who is forgotten stays so.
@@ -58,7 +57,10 @@ export async function eraseCustomer(ctx: Context, id: string, force: boolean): P
   await forgetMessages(ctx, ids, contacts)
   await forgetDetails(ctx, ids)
   await forgetSignIns(ctx, ids, contacts)
-  await forgetCalls(ctx, traces)
+  const patterns = sql`${sql.param(traces.map(wordIn))}::text[]`
+  for (const forget of forgetters) await forget(ctx, { ids, patterns })
+  await forgetImports(ctx, patterns)
+  await forgetCalls(ctx, patterns)
   await keepErasure(ctx, contacts)
   await db
     .update(customers)
@@ -130,8 +132,6 @@ async function cancelVisits(ctx: Context, customerId: string): Promise<void> {
     else await cancelEnrolment(ctx, id, 'business')
   }
 }
-
-const GONE = '[erased]'
 
 /** That something was written, and when, stays; to whom and what does not. What waits is not sent. */
 async function forgetMessages({ db, workspace }: Context, ids: string[], contacts: string[]): Promise<void> {
@@ -209,12 +209,25 @@ async function forgetDetails({ db, workspace }: Context, ids: string[]): Promise
   await db.execute(sql`SELECT erase_words(${sql.param(ids)}::uuid[])`)
 }
 
+/** Rows of a file that wait for their turn: they would make them anew. */
+async function forgetImports({ db, workspace }: Context, patterns: SQL): Promise<void> {
+  await db
+    .update(importRows)
+    .set({ fields: null, outcome: 'failed', reason: 'erased' })
+    .where(
+      and(
+        eq(importRows.workspaceId, workspace.id),
+        isNull(importRows.outcome),
+        sql`${importRows.fields}::text ~* ANY (${patterns})`,
+      ),
+    )
+}
+
 /**
- * Arguments, answers and previews of calls in which they stand; that a call was made, by whom and when, stays. What
+ * Arguments, answers, keys and previews of calls in which they stand; that a call was made, by whom and when, stays. What
  * waits for a yes and is about them is withdrawn.
  */
-async function forgetCalls({ db, workspace }: Context, traces: string[]): Promise<void> {
-  const patterns = sql`${sql.param(traces.map(wordIn))}::text[]`
+async function forgetCalls({ db, workspace }: Context, patterns: SQL): Promise<void> {
   // In order: two people who share a name or a phone may be erased at once.
   await db.execute(sql`
     WITH theirs AS (
@@ -224,6 +237,9 @@ async function forgetCalls({ db, workspace }: Context, traces: string[]): Promis
     )
     UPDATE call_details SET arguments = NULL, answer = NULL
     WHERE workspace_id = ${workspace.id} AND audit_id IN (SELECT audit_id FROM theirs)`)
+  await db.execute(
+    sql`DELETE FROM idempotency_keys WHERE workspace_id = ${workspace.id} AND key ~* ANY (${patterns})`,
+  )
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT a.id FROM approvals a
     JOIN approval_details d ON d.workspace_id = a.workspace_id AND d.approval_id = a.id

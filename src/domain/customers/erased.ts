@@ -5,6 +5,10 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { erasedContacts } from './tables.ts'
 
+/** What stands in the place of a name, and of words. */
+export const NOBODY = 'Erased customer'
+export const GONE = '[erased]'
+
 /** @param contact a lower-case email or E.164. The salt is the server's secret: without it the hash tells nobody. */
 export function erasureHash(
   { secrets, workspace }: Pick<Context, 'secrets' | 'workspace'>,

@@ -28,7 +28,8 @@ export async function everythingOf(ctx: Context, ids: string[]): Promise<Everyth
     JOIN pg_class child ON child.oid = f.conrelid
     JOIN pg_class parent ON parent.oid = f.confrelid
     JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[2]
-    WHERE f.contype = 'f' AND f.connamespace = 'public'::regnamespace AND cardinality(f.conkey) = 2
+    JOIN pg_attribute key ON key.attrelid = f.confrelid AND key.attnum = f.confkey[2]
+    WHERE f.contype = 'f' AND f.connamespace = 'public'::regnamespace AND cardinality(f.conkey) >= 2 AND key.attname = 'id'
     ORDER BY 1, 2`)
   const found: Everything = {}
   let step = new Map([['customers', ids]])

@@ -4,6 +4,7 @@ import { openBusiness } from '../../../test/support/customers.ts'
 import type { Job } from '../../database/jobs.ts'
 import { recordConsent } from '../messaging/consent.ts'
 import { findJob } from '../ops/jobs.ts'
+import { eraseCustomer } from './erase.ts'
 import { keepErasure } from './erased.ts'
 import { readValues } from './field-values.ts'
 import { defineField } from './fields.ts'
@@ -162,4 +163,19 @@ test('a job goes on where it was, part by part, with its progress; no row is app
   const over = await run(ctx => findJob(ctx, id))
   assert.deepEqual([over.state, over.done, over.result.created], ['done', 600, 600])
   assert.equal((await all()).length, 100)
+})
+
+test('whoever is erased while a file waits is not made anew by it, and the job comes to its end', async t => {
+  const { start, create, run, all, jobs } = await open(t)
+  const { id } = await create({ name: 'Ana Ruiz', email: 'ana@example.com' })
+  const jobId = await start('Name,Email\nAna Ruiz,ana@example.com\nBea,bea@example.com')
+  await run(ctx => eraseCustomer({ ...ctx, enqueue: async one => void jobs.push(one) }, id, false))
+  assert.equal(await run(ctx => importPart(ctx, jobId)), false)
+  const job = await run(ctx => findJob(ctx, jobId))
+  assert.deepEqual([job.state, job.done], ['done', 2])
+  assert.deepEqual(job.result, { created: 1, updated: 0, unchanged: 0, failed: 1, opted_out: 0 })
+  assert.deepEqual(
+    (await all()).map(({ name }) => name),
+    ['Bea'],
+  )
 })

@@ -81,8 +81,11 @@ export async function importPart(ctx: Context, jobId: string): Promise<boolean> 
     UPDATE import_rows AS row SET fields = NULL, outcome = d.outcome, customer_id = d.customer_id, reason = d.reason
     FROM jsonb_to_recordset(${JSON.stringify(done)}::jsonb) AS d (number integer, outcome text, customer_id uuid, reason text)
     WHERE row.workspace_id = ${workspace.id} AND row.job_id = ${jobId} AND row.number = d.number`)
-  await noteProgress(ctx, job, { done: Math.min(job.total, job.done + rows.length), result })
-  return rows.length === PART
+  const isLast = rows.length < PART
+  // Rows that an erasure took away meanwhile come to nobody.
+  if (isLast) result.failed = job.total - result.created - result.updated - result.unchanged
+  await noteProgress(ctx, job, { done: isLast ? job.total : job.done + rows.length, result })
+  return !isLast
 }
 
 type Outcome = 'created' | 'updated' | 'unchanged' | 'failed'
