@@ -148,6 +148,11 @@ export interface Config {
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Listens only to this machine. */
   loopback: boolean
+  /**
+   * What others name, a calendar, a mail server, a client's document, may be in our own network: on a developer's machine,
+   * which serves nobody else, also not through a proxy.
+   */
+  reachesInside: boolean
   /** Mail is shown at /dev/mailbox: on loopback with the embedded database, and nowhere else. */
   developerMailbox: boolean
 }
@@ -245,6 +250,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     overloadedAfterMs: OVERLOADED_AFTER_MS,
     logLevel: LOG_LEVEL,
     loopback: isLoopback(HOST),
+    reachesInside: isLoopback(HOST) && (!PUBLIC_URL || isLoopback(new URL(PUBLIC_URL).hostname)),
     developerMailbox: isLoopback(HOST) && !DATABASE_URL,
   }
 }

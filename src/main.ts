@@ -161,6 +161,7 @@ export async function start(config: Config): Promise<Server> {
     hearProvider: providerWebhooks({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
     publicUrl: house.publicUrl,
     loopback: config.loopback,
+    reachesInside: config.reachesInside,
     overloadedAfterMs: config.overloadedAfterMs,
     log,
     health: () =>
@@ -268,7 +269,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
   const { database, secrets, publicUrl } = house
   const carriers = makeCarriers(config)
   const carrier = carriers.smtp ?? carriers.resend
-  const find = carriersOf(house, carriers, config.providerUrls)
+  const find = carriersOf(house, carriers, config.providerUrls, config.reachesInside)
   const paying = {
     asSystem: asSystem(house),
     provider: paymentProviders({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
@@ -285,7 +286,12 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
         carriers: find,
         unsubscribeUrl: origin => `${publicUrl}/unsubscribe/${unsubscribeToken(secrets, origin)}`,
       }),
-      check_credentials: checkCredentials({ database, secrets, urls: config.providerUrls }),
+      check_credentials: checkCredentials({
+        database,
+        secrets,
+        urls: config.providerUrls,
+        mayBeInside: config.reachesInside,
+      }),
       notify_reviewers: notifyReviewers({
         database,
         notices: noticesOf(house),
@@ -293,7 +299,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
         now: () => Temporal.Now.instant(),
       }),
       due_work: dueWork(asSystem(house)),
-      read_calendar: readCalendar({ asSystem: asSystem(house), privateToo: config.loopback }),
+      read_calendar: readCalendar({ asSystem: asSystem(house), privateToo: config.reachesInside }),
       import_customers: importCustomers(asSystem(house)),
       erase_at_providers: eraseAtProviders(asSystem(house), find),
       pay: pay(paying),

@@ -43,11 +43,15 @@ export function makeCarriers(config: { smtp?: SmtpConfig; resend?: ResendConfig 
   }
 }
 
-/** @param urls where the providers with an HTTP API are */
+/**
+ * @param urls where the providers with an HTTP API are
+ * @param mayBeInside a business's own mail server: on a developer's machine alone
+ */
 export function carriersOf(
   { database, secrets }: { database: Database; secrets: Secrets },
   servers: Carriers,
   urls: Pick<ProviderUrls, 'twilio'>,
+  mayBeInside: boolean,
 ): FindCarriers {
   return workspaceId =>
     database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
@@ -56,7 +60,7 @@ export function carriersOf(
       const read = async <Name extends ProviderName>(name: Name) =>
         (await readCredentials(db, secrets, workspaceId, name)) ?? undefined
       const own: Carriers = {}
-      if (stored.has('smtp')) own.smtp = map(await read('smtp'), smtp)
+      if (stored.has('smtp')) own.smtp = map(await read('smtp'), account => smtp(account, mayBeInside))
       if (stored.has('twilio'))
         own.twilio = map(await read('twilio'), account => twilio(account, urls.twilio))
       return { ...servers, ...own }

@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server'
 import { Temporal } from 'temporal-polyfill'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { makeWorkspace } from '../../test/support/deliveries.ts'
+import { startMailServer } from '../../test/support/smtp.ts'
 import {
   type CredentialsOf,
   credentialState,
@@ -16,6 +17,7 @@ import {
 import { makeSecrets, type Secrets } from '../access/secrets.ts'
 import { newId } from '../database/columns.ts'
 import { checkCredentials } from './check-credentials.ts'
+import { smtp } from './smtp.ts'
 
 type Fields = { [Name in ProviderName]: CredentialsOf<Name> }
 
@@ -96,11 +98,33 @@ test('what this server can no longer read is said to be so; what was removed mea
   assert.equal(await desk.check('twilio'), null)
 })
 
-async function openDesk(t: TestContext, url: string) {
+test('a mail server inside our own network is not so much as greeted, but on a developer’s machine', async t => {
+  const mail = await startMailServer(t)
+  const from = 'Studio <a@studio.example>'
+  const outside = await openDesk(t, 'http://127.0.0.1:1', false)
+  for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+    const url = mail.url.replace('127.0.0.1', host)
+    assert.deepEqual(await outside.check('smtp', { url, from }), ['failing', 'unreachable'], host)
+    const signal = new AbortController().signal
+    const letter = { to: 'ada@studio.example', subject: 'Hi', text: 'Hi', html: 'Hi' }
+    await assert.rejects(
+      smtp({ url, from }, false).send(letter, { key: 'k', signal }),
+      { name: 'NotSent' },
+      host,
+    )
+  }
+  assert.equal(mail.greeted, 0)
+  const developers = await openDesk(t, 'http://127.0.0.1:1')
+  assert.deepEqual(await developers.check('smtp', { url: mail.url, from }), ['healthy', null])
+  assert.equal(mail.greeted, 1)
+})
+
+async function openDesk(t: TestContext, url: string, mayBeInside = true) {
   const database = await openTestDatabase(t)
   const workspaceId = await makeWorkspace(database)
   const secrets = makeSecrets('x'.repeat(32))
-  const work = checkCredentials({ database, secrets, urls: { twilio: url, whatsapp: url, stripe: url } })
+  const urls = { twilio: url, whatsapp: url, stripe: url }
+  const work = checkCredentials({ database, secrets, urls, mayBeInside })
   const now = Temporal.Instant.fromEpochMilliseconds(Date.now())
   const save = <Name extends ProviderName>(
     provider: Name,

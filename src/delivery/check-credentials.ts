@@ -12,6 +12,7 @@ import {
 import type { Secrets } from '../access/secrets.ts'
 import type { Database } from '../database/pool.ts'
 import type { Handler } from './handler.ts'
+import { socketOutside } from './smtp.ts'
 
 /** Where the providers with an HTTP API are, without a slash at the end. */
 export type ProviderUrls = Record<'twilio' | 'whatsapp' | 'stripe', string>
@@ -20,9 +21,11 @@ export interface Checking {
   database: Database
   secrets: Secrets
   urls: ProviderUrls
+  /** A mail server in our own network: on a developer's machine alone. */
+  mayBeInside: boolean
 }
 
-export function checkCredentials({ database, secrets, urls }: Checking): Handler {
+export function checkCredentials({ database, secrets, urls, mayBeInside }: Checking): Handler {
   return async ({ workspaceId, ids, signal }) => {
     const provider = ids.provider as ProviderName
     const found = await database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
@@ -31,7 +34,9 @@ export function checkCredentials({ database, secrets, urls }: Checking): Handler
     })
     if (!found.state) return
     const { version } = found.state
-    const problem = found.fields ? await ask(provider, found.fields, urls, signal) : 'unreadable'
+    const problem = found.fields
+      ? await ask(provider, found.fields, { urls, mayBeInside }, signal)
+      : 'unreadable'
     await database.transaction(workspaceId, {}, ({ db }) =>
       noteHealth(db, secrets, { workspaceId, provider, version }, problem),
     )
@@ -42,11 +47,11 @@ export function checkCredentials({ database, secrets, urls }: Checking): Handler
 function ask(
   provider: ProviderName,
   fields: CredentialsOf<ProviderName>,
-  urls: ProviderUrls,
+  { urls, mayBeInside }: Pick<Checking, 'urls' | 'mayBeInside'>,
   signal: AbortSignal,
 ): Promise<HealthProblem | null> {
   const checks: { [Name in ProviderName]: (own: CredentialsOf<Name>) => Promise<HealthProblem | null> } = {
-    smtp: ({ url }) => greet(url),
+    smtp: ({ url }) => greet(url, mayBeInside),
     twilio: ({ account_sid, auth_token }) =>
       get(`${urls.twilio}/2010-04-01/Accounts/${account_sid}.json`, basic(account_sid, auth_token), signal),
     whatsapp: ({ phone_number_id, access_token }) =>
@@ -78,12 +83,13 @@ async function get(url: string, authorization: string, signal: AbortSignal): Pro
 }
 
 /** Signs in, and leaves. */
-async function greet(url: string): Promise<HealthProblem | null> {
+async function greet(url: string, mayBeInside: boolean): Promise<HealthProblem | null> {
   const transport = createTransport({
     url,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
+    ...(!mayBeInside && { getSocket: socketOutside }),
   })
   try {
     await transport.verify()

@@ -1,12 +1,11 @@
 /**
- * Fetches a text from a URL that somebody gave us. What the name stands for is looked up once, checked, and connected
- * to: no address of a private network is reached (server-side request forgery), not by a redirect either.
+ * Fetches a text from a URL that somebody gave us, and from where that leads on: each step is held to what is outside of
+ * our own network.
  */
 
-import { lookup as resolve } from 'node:dns'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { InsideAddress, lookupOutside, mustBeOutside } from '../access/outside.ts'
 
 export type FetchProblem = 'unreachable' | 'address_refused' | 'answered_no' | 'too_large'
 
@@ -34,7 +33,7 @@ export async function fetchText(url: URL, { privateToo, signal }: FetchOptions):
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
   let at = url
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const answer = await get(at, privateToo, patience)
+    const answer = await get(at, privateToo, patience).catch(error => Promise.reject(asNotFetched(error)))
     const { statusCode = 0, headers } = answer
     if (statusCode === 200) return await textOf(answer)
     answer.destroy()
@@ -48,15 +47,13 @@ export async function fetchText(url: URL, { privateToo, signal }: FetchOptions):
 function get(url: URL, privateToo: boolean, signal: AbortSignal): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:'
   if (!secure && !(privateToo && url.protocol === 'http:')) throw new NotFetched('address_refused')
-  // A literal address is not looked up.
-  const literal = url.hostname.replace(/^\[|\]$/g, '')
-  if (!privateToo && isIP(literal) && isPrivate(literal)) throw new NotFetched('address_refused')
   return new Promise((resolve, reject) => {
+    if (!privateToo) mustBeOutside(url.hostname)
     const request = (secure ? requestHttps : requestHttp)(
       url,
       {
         signal,
-        lookup: privateToo ? undefined : publicOnly,
+        lookup: privateToo ? undefined : lookupOutside,
         headers: { accept: 'text/calendar, text/plain;q=0.5', 'user-agent': 'Backdesk' },
         agent: false,
       },
@@ -83,54 +80,6 @@ async function textOf(answer: IncomingMessage): Promise<string> {
 }
 
 function asNotFetched(error: unknown): NotFetched {
+  if (error instanceof InsideAddress) return new NotFetched('address_refused')
   return error instanceof NotFetched ? error : new NotFetched('unreachable')
 }
-
-const publicOnly: LookupFunction = (hostname, options, done) => {
-  resolve(hostname, { ...options, all: true }, (error, found) => {
-    if (error) return done(error, [])
-    const reachable = found.filter(({ address }) => !isPrivate(address))
-    if (reachable.length === 0) return done(new NotFetched('address_refused'), [])
-    if (options.all) done(null, reachable)
-    else done(null, reachable[0]!.address, reachable[0]!.family)
-  })
-}
-
-/** IANA's special-purpose registries: what is nobody's on the open internet. IPv4 inside of IPv6 is known for what it is. */
-export function isPrivate(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  const plain = mapped ?? address
-  return special.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
-}
-
-const special = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  special.addSubnet(network, prefix, 'ipv4')
-for (const [network, prefix] of [
-  ['::', 96], // Unspecified, loopback, and IPv4 in the form of old.
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  special.addSubnet(network, prefix, 'ipv6')

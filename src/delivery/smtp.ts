@@ -1,7 +1,8 @@
 /** Carries mail by SMTP, to the server that SMTP_URL names. It knows no keys: what is sent twice arrives twice. */
 
 import { Readable } from 'node:stream'
-import { createTransport } from 'nodemailer'
+import { createTransport, type SMTPTransportOptions } from 'nodemailer'
+import { connectOutside } from '../access/outside.ts'
 import type { Carrier } from './carrier.ts'
 import { NotSent } from './not-sent.ts'
 
@@ -12,13 +13,14 @@ export interface SmtpConfig {
   from: string
 }
 
-export function smtp({ url, from }: SmtpConfig): Carrier {
+/** @param mayBeInside of the server's own mail, which may go by a relay beside it; and on a developer's machine */
+export function smtp({ url, from }: SmtpConfig, mayBeInside = true): Carrier {
   const domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
   return {
     keyHours: 0,
     async send({ headers, attachments = [], ...mail }, { key, signal }) {
       let offered = false
-      const transport = createTransport({ url, ...LIMITS })
+      const transport = createTransport({ url, ...LIMITS, ...(!mayBeInside && { getSocket: socketOutside }) })
       // nodemailer reports a broken connection alike at every stage (`command: 'CONN'`), but reads the mail only once
       // the server has answered DATA with 354.
       transport.use('stream', ({ message }, done) => {
@@ -73,6 +75,17 @@ function notSent({ responseCode, code }: SmtpError, offered: boolean): NotSent {
 
 /** No vacation notice is sent back (RFC 3834). */
 const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' }
+
+/** For nodemailer: a socket that is connected, and checked before it was. It speaks TLS over it where the URL says so. */
+export const socketOutside: NonNullable<SMTPTransportOptions['getSocket']> = (
+  { host = '', port, secure },
+  done,
+) => {
+  connectOutside(host, Number(port) || (secure ? 465 : 587), LIMITS.connectionTimeout).then(
+    connection => done(null, { connection }),
+    error => done(error),
+  )
+}
 
 const LIMITS = {
   connectionTimeout: 10_000,

@@ -74,6 +74,8 @@ export interface Host {
   publicUrl: string
   /** Bound to a loopback address: a page of another site could reach it through the user's browser. */
   loopback: boolean
+  /** A client's document may be in our own network: on a developer's machine alone. */
+  reachesInside: boolean
   /** The event loop's delay from which requests are turned away, in milliseconds; 0: never. */
   overloadedAfterMs: number
   log: Logger

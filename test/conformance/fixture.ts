@@ -22,6 +22,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
     catalog: makeCatalog([], []),
     call: unreached,
     isNamed: async () => false,
+    reachesInside: false,
     authenticate: unreached,
     authenticateSession: unreached,
     requestSignIn: unreached,

@@ -29,6 +29,8 @@ export interface MailServer {
   taken: string[]
   /** How often somebody came with a mail for somebody, however it ended. */
   tries: number
+  /** How often somebody connected. */
+  greeted: number
   /** How many have sent all and hear nothing. */
   readonly waiting: number
   /** How long it thinks before it says that it has taken a mail, which it has by then. */
@@ -59,6 +61,7 @@ export async function startMailServer(t: Pick<TestContext, 'after'>, port = 0): 
     logger: false,
     closeTimeout: 100,
     onConnect(_session, answer) {
+      mail.greeted++
       if (mail.manner !== 'gives no greeting') answer(reply('turns away'))
     },
     onMailFrom(_address, session, answer) {
@@ -106,6 +109,7 @@ export async function startMailServer(t: Pick<TestContext, 'after'>, port = 0): 
     manner: 'takes',
     taken: [],
     tries: 0,
+    greeted: 0,
     pause: () => 0,
     get waiting() {
       return waiting.length

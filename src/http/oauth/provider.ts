@@ -95,7 +95,7 @@ export function makeProvider(host: Host): Provider {
         },
       },
     },
-    fetch: fetchDocument(host.loopback) as typeof fetch,
+    fetch: fetchDocument(host.reachesInside) as typeof fetch,
     fetchResponseBodyLimits: { 'client_id metadata document': DOCUMENT_BYTES },
     // Every authorization is asked about anew, in whatever workspace, so no earlier grant is taken up.
     loadExistingGrant: context => {
