@@ -177,6 +177,69 @@ test('an offer that has lapsed goes out no more, whether or not anybody has note
   assert.deepEqual([body.state, body.error.code], ['stale', 'approval_stale'])
 })
 
+test('a place is confirmed where somebody wants it: once, also to whom it was given, and again where a move came first', async () => {
+  const { studio, person } = await opened()
+  const session = await studio.session({ capacity: 2 })
+  const [ada, ben, cem] = await people(studio, 'Ada', 'Ben', 'Cem')
+  await studio.enrol(session, { customer_id: ada })
+  assert.deepEqual(await drafts(studio), [], 'it is off until somebody switches it on')
+  await set(studio, person, { key: 'class_enrolled', enabled: true })
+  const { enrolment_id } = await studio.enrol(session, { customer_id: ben })
+  await studio.waits(session, { customer_id: cem })
+  assert.deepEqual(await drafts(studio), ['Ben class_enrolled'])
+  await studio.change(session, { start: plus(session.starts_at, { hours: 1 }) })
+  assert.deepEqual(await drafts(studio), ['Ada class_moved', 'Ben class_enrolled'])
+  await studio.leaves(enrolment_id)
+  assert.deepEqual(await drafts(studio), ['Ada class_moved', 'Cem waitlist_place_given'])
+  await set(studio, person, { key: 'waitlist_place_given', enabled: false })
+  const moved = (await studio.roster(session)).find(({ customer_id }) => customer_id === ada)!
+  await studio.waits(session, { customer_id: ben })
+  await studio.leaves(moved.id)
+  assert.deepEqual(await drafts(studio), ['Ben class_enrolled', 'Cem waitlist_place_given'])
+})
+
+test('a confirmation that came too late to be drafted is drafted with the next time, in place of the news of a move', async () => {
+  const { studio } = await opened()
+  const [ada] = await people(studio, 'Ada')
+  const booking = await studio.booked({ customer_id: ada })
+  const move = (hours: number) =>
+    made(studio, 'reschedule_booking', { booking_id: booking.id, start: plus(booking.starts_at, { hours }) })
+  assert.deepEqual(await drafts(studio), ['Ada booking_confirmation'])
+  await studio.rows(
+    `UPDATE automation_runs SET outcome = 'skipped', reason = 'booking_changed', message_id = NULL WHERE workspace_id = $1`,
+  )
+  await studio.rows(`UPDATE messages SET state = 'cancelled' WHERE workspace_id = $1`)
+  await move(1)
+  assert.deepEqual(await drafts(studio), ['Ada booking_confirmation'])
+})
+
+test('a reminder of a class is drafted so long before it, at that instant: to who is enrolled then, once for each time', async () => {
+  const { studio, person } = await opened()
+  const session = await studio.session()
+  const [ada, ben, cem, dan] = await people(studio, 'Ada', 'Ben', 'Cem', 'Dan')
+  await studio.enrol(session, { customer_id: ada })
+  const gone = await studio.enrol(session, { customer_id: ben })
+  await studio.leaves(gone.enrolment_id)
+  await set(studio, person, { key: 'class_moved', enabled: false })
+  await set(studio, person, { key: 'class_reminder', enabled: true, minutes_before: 120 })
+  const due = plus(session.starts_at, { hours: -2 })
+  await done(studio, 'set_sandbox_clock', { to: plus(due, { milliseconds: -1 }) })
+  await studio.enrol(session, { customer_id: cem })
+  assert.deepEqual(await drafts(studio), [])
+  await done(studio, 'set_sandbox_clock', { to: plus(due, { minutes: 30 }) })
+  assert.deepEqual(await drafts(studio), ['Ada class_reminder', 'Cem class_reminder'])
+  for (const { created_at } of await done(studio, 'list_messages', {})) assert.equal(created_at, due)
+
+  await studio.enrol(session, { customer_id: dan })
+  await studio.change(session, { start: plus(session.starts_at, { hours: 3 }) })
+  assert.deepEqual(await drafts(studio), [], 'what said the old time is withdrawn')
+  await done(studio, 'set_sandbox_clock', { to: plus(session.starts_at, { hours: 1 }) })
+  assert.deepEqual(await drafts(studio), ['Ada class_reminder', 'Cem class_reminder', 'Dan class_reminder'])
+  await studio.change(session, { start: plus(session.starts_at, { hours: 2 }) })
+  await done(studio, 'set_sandbox_clock', { to: plus(session.starts_at, { hours: 5 }) })
+  assert.deepEqual(await drafts(studio), [], 'nobody is reminded who came to this time after it was due')
+})
+
 test('a message names a class as it may name a booking: its texts know when and where, and whose it is', async () => {
   const { studio } = await opened()
   const session = await studio.session()
@@ -201,6 +264,12 @@ async function opened(options = {}): Promise<{ studio: Studio; person: Person }>
   const studio = await openStudio(server, options)
   const { workspace } = await done(studio, 'get_current_context')
   return { studio, person: await signIn(server, studio.email, workspace.id) }
+}
+
+/** As an administrator sets an automation, and a person agrees. */
+async function set(studio: Studio, person: Person, automation: Body): Promise<void> {
+  const { body } = await studio.confirmed('upsert_automation', automation)
+  assert.equal((await person.decide(body.approval.id, 'approve')).body.state, 'executed')
 }
 
 /** Customers who can be written to. */

@@ -65,7 +65,7 @@ const questions: Record<string, (context: Context) => Promise<unknown>> = {
     bookingsOverlapping(context, { locationId: where.locationId, ...week }),
   'the agenda of a day': context =>
     agendaOf(context, { locationId: where.locationId, from: '2030-01-08', days: 1, limit: 100 }),
-  'what is reminded of next': context => dueReminders.next(context, now.add({ hours: 48 })),
+  'what is reminded of next': context => dueReminders[0]!.next(context, now.add({ hours: 48 })),
   'what lapses next': context => bookingExpiry.next(context, now.add({ hours: 48 })),
   "a person's bookings to come": context => comingBookings(context, { staffId }),
   "a service's bookings to come": context => comingBookings(context, { serviceId: where.serviceId }),

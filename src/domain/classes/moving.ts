@@ -82,7 +82,7 @@ export async function saveSession(context: Context, { before, after }: Move): Pr
     noteSession(context, 'updated', id)
     return saved!
   }
-  const enrolments = await moveEnrolled(context, saved!)
+  const enrolments = await moveEnrolled(context, { before, after })
   const data = {
     from: before.startsAt.toString(),
     to: after.startsAt.toString(),
@@ -106,13 +106,12 @@ function noteMove({ emit, now }: Context, id: string, data: Record<string, unkno
 }
 
 /** @returns whose */
-async function moveEnrolled(
-  { db, workspace }: Context,
-  { id, startsAt, endsAt }: Session,
-): Promise<string[]> {
+async function moveEnrolled({ db, workspace, now }: Context, { before, after }: Move): Promise<string[]> {
+  const { id, startsAt, endsAt } = after
+  const placedAt = before.startsAt.equals(startsAt) ? undefined : now
   const moved = await db
     .update(classEnrolments)
-    .set({ startsAt, endsAt })
+    .set({ startsAt, endsAt, placedAt })
     .where(
       and(
         eq(classEnrolments.workspaceId, workspace.id),

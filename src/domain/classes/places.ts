@@ -98,6 +98,7 @@ export async function takePlaces(context: Context, session: Session, taker: Take
       state: 'enrolled',
       startsAt: session.startsAt,
       endsAt: session.endsAt,
+      placedAt: now,
       policyStart: session.startsAt,
       cancelCutoffMinutes: terms.cancelCutoffMinutes,
       paidWith,

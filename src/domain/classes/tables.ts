@@ -1,4 +1,4 @@
-/** Drizzle's view of migration 0014: series and sessions of classes, who is enrolled, and who waits. */
+/** Drizzle's view of migrations 0014 and 0039: series and sessions of classes, who is enrolled, and who waits. */
 
 import { bigint, boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -76,6 +76,7 @@ export const classEnrolments = pgTable('class_enrolments', {
   state: text().$type<EnrolmentState>().notNull(),
   startsAt: instant('starts_at').notNull(),
   endsAt: instant('ends_at').notNull(),
+  placedAt: instant('placed_at').notNull(),
   policyStart: instant('policy_start').notNull(),
   cancelCutoffMinutes: integer('cancel_cutoff_minutes').notNull(),
   paidWith: text('paid_with').$type<'entitlement' | 'later'>().notNull(),

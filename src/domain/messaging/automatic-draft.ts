@@ -14,6 +14,7 @@ import {
   type AutomationKey,
   type AutomationRule,
   automationOf,
+  findAutomation,
   houseRules,
   overtaking,
   ruleOf,
@@ -66,9 +67,12 @@ async function rulesFor(context: Context, happened: Happened, about: About): Pro
         (await firstWord(context, happened, about, ['booking_confirmation'])) ?? ruleOf('booking_moved'),
       ]
     case 'class_enrolment.enrolled':
-      return (await dataOf(context, happened)).given ? [ruleOf('waitlist_place_given')] : []
+      return [ruleOf((await isToldAsGiven(context, happened)) ? 'waitlist_place_given' : 'class_enrolled')]
     case 'class_enrolment.moved':
-      return [(await firstWord(context, happened, about, ['waitlist_place_given'])) ?? ruleOf('class_moved')]
+      return [
+        (await firstWord(context, happened, about, ['class_enrolled', 'waitlist_place_given'])) ??
+          ruleOf('class_moved'),
+      ]
     case 'waitlist.offer_moved':
       return [ruleOf('waitlist_place_offered')]
     case 'class_enrolment.cancelled': // Who leaves by themselves, or is taken out, knows.
@@ -76,6 +80,12 @@ async function rulesFor(context: Context, happened: Happened, about: About): Pro
     default:
       return houseRules.filter(({ on }) => on === happened.type)
   }
+}
+
+/** Who moved up from a waitlist is told that they have a place once. */
+async function isToldAsGiven(context: Context, happened: Happened): Promise<boolean> {
+  const { given } = await dataOf(context, happened)
+  return given === true && (await findAutomation(context, 'waitlist_place_given')).enabled
 }
 
 /**

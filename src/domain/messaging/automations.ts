@@ -42,6 +42,14 @@ export const houseRules = [
     templateKey: 'booking_follow_up',
     enabled: false,
   },
+  { key: 'class_enrolled', on: 'class_enrolment.enrolled', templateKey: 'class_enrolled', enabled: false },
+  {
+    key: 'class_reminder',
+    on: 'class_enrolment.reminder_due',
+    templateKey: 'class_reminder',
+    enabled: false,
+    minutesBefore: 24 * 60,
+  },
   {
     key: 'class_cancelled',
     on: 'class_enrolment.cancelled',

@@ -213,6 +213,62 @@ Thank you.
     body: '{{business_name}}: your invoice {{invoice_number}} is settled. Thank you. Keep it from here: {{invoice_link}}',
   },
   {
+    key: 'class_enrolled',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Your class at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+you have a place in this class:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}} to {{end_time}}
+{{location_name}}
+
+If you cannot come, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'class_enrolled',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: you have a place in {{service_name}} with {{staff_name}}, {{date}}, {{time}} to {{end_time}}.',
+  },
+  {
+    key: 'class_reminder',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'See you at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+we look forward to seeing you in your class:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}} to {{end_time}}
+{{location_name}}
+
+If you cannot come, please tell us.
+
+{{business_name}}`,
+  },
+  {
+    key: 'class_reminder',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: see you in your class on {{date}}, {{time}} to {{end_time}}. {{service_name}} with {{staff_name}}.',
+  },
+  {
     key: 'class_cancelled',
     channel: 'email',
     language: 'en',

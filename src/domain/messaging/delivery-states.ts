@@ -39,6 +39,7 @@ export type DeliveryReason =
   | 'quiet_hours'
   /** The invoice that it is about was taken back. */
   | 'invoice_void'
+  /** The place in a class that it offers is theirs, or not kept for them any more. */
   | 'offer_over'
   /** It reminds of what is paid or given up by now. */
   | 'invoice_settled'

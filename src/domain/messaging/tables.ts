@@ -1,4 +1,4 @@
-/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036 to 0039: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant, tenantKey } from '../../database/columns.ts'
@@ -168,4 +168,15 @@ export const bookingReminders = pgTable(
     at: instant().notNull(),
   },
   table => [primaryKey({ columns: [table.workspaceId, table.bookingId, table.startsAt] })],
+)
+
+export const classReminders = pgTable(
+  'class_reminders',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    enrolmentId: uuid('enrolment_id').notNull(),
+    startsAt: instant('starts_at').notNull(),
+    at: instant().notNull(),
+  },
+  table => [primaryKey({ columns: [table.workspaceId, table.enrolmentId, table.startsAt] })],
 )

@@ -49,6 +49,7 @@ const toldWhile: Record<string, readonly string[]> = {
   'booking.completed': ['completed'],
   'class_enrolment.enrolled': ['enrolled', 'attended'],
   'class_enrolment.moved': ['enrolled', 'attended'],
+  'class_enrolment.reminder_due': ['enrolled'],
   'class_enrolment.cancelled': ['cancelled'],
   'waitlist.offered': ['offered'],
   'waitlist.offer_moved': ['offered'],

@@ -114,6 +114,8 @@ export const house = {
       booking_moved: { title: 'Notice of a move', more: 'When a booking is moved.' },
       booking_cancelled: { title: 'Notice of a cancellation', more: 'When a booking is cancelled.' },
       booking_reminder: { title: 'Reminder', more: 'Before a booking.' },
+      class_enrolled: { title: 'Place in a class', more: 'When somebody is enrolled.' },
+      class_reminder: { title: 'Reminder of a class', more: 'Before a class.' },
       class_cancelled: { title: 'Notice of a cancelled class', more: 'To whoever had a place in it.' },
       class_moved: { title: 'Notice of a changed class', more: 'When its time or who gives it is another.' },
       waitlist_place_given: { title: 'Moved up from a waitlist', more: 'When a place in a class is theirs.' },
