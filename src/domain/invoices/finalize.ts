@@ -24,8 +24,20 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
   if (lines.length === 0)
     throw impossible('draft', 'finalize', 'It has no line yet.', ['update_draft_invoice'])
   const customer = await getCustomer(context, draft.customerId)
-  // Before the number, which is locked last: who waits for a customer keeps no other's invoice waiting.
+  // The number is locked last: what it waits for, or waits for it, keeps every other invoice of the series waiting.
   await lockCustomer(context, customer.id)
+  await post(context, {
+    source: { kind: 'invoice', id },
+    cause: 'finalized',
+    entries: [
+      {
+        account: { kind: 'receivable', customerId: customer.id },
+        amount: draft.totalAmount,
+        invoiceId: id,
+      },
+      ...soldBy(lines).map(({ account, amount }) => ({ account, amount: -amount })),
+    ],
+  })
   const frozen = {
     customerId: customer.id,
     customerSnapshot: { name: customer.name, email: customer.email, phone: customer.phone },
@@ -38,18 +50,6 @@ export async function finalizeInvoice(context: Context, id: string): Promise<Inv
     // Nothing to pay is paid.
     status: draft.totalAmount === 0 ? 'paid' : status,
     ...(await takeNumber(context, draft.seriesId)),
-  })
-  await post(context, {
-    source: { kind: 'invoice', id },
-    cause: 'finalized',
-    entries: [
-      {
-        account: { kind: 'receivable', customerId: customer.id },
-        amount: invoice.totalAmount,
-        invoiceId: id,
-      },
-      ...soldBy(lines).map(({ account, amount }) => ({ account, amount: -amount })),
-    ],
   })
   context.emit({ type: 'invoice.finalized', subject: { kind: 'invoice', id } })
   if (invoice.status === 'paid') context.emit({ type: 'invoice.paid', subject: { kind: 'invoice', id } })
