@@ -458,6 +458,7 @@ export const everyday = [
   'draft_message',
   'send_message',
   'list_approvals',
+  'create_invoice',
   'get_loyalty_account',
   'search_tools',
   'describe_tool',

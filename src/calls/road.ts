@@ -11,6 +11,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Principal } from '../access/principal.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import type { Gate } from '../catalog/define.ts'
+import { withNulls } from '../catalog/json-schema.ts'
 import { idText } from '../catalog/kinds.ts'
 import type { Refusal } from '../catalog/refusal.ts'
 import { newId } from '../database/columns.ts'
@@ -117,6 +118,7 @@ async function perform(
     )
     const verdict = verdictOf(request, parsed, requirement, confirmed)
     const status = verdict === 'done' && ran.goesOn ? 'processing' : verdict
+    if (verdict !== 'done') ran.data = withNulls(ran.data, entry.givenOnCommit)
     const body: WriteBody = { status, data: ran.data }
     if (verdict !== 'done') tx.rollbackTo('run')
     if (verdict === 'needs_confirmation')
@@ -176,7 +178,7 @@ async function settle(
   const tookEffect = body.status === 'done' || body.status === 'processing'
   const warnings = tookEffect
     ? trace.warnings
-    : [...trace.warnings, 'Nothing has changed yet; ids of new rows are provisional.']
+    : [...trace.warnings, entry.givenOnCommit.length > 0 ? NOTHING_NUMBERED : NOTHING_YET]
   if (warnings.length > 0) body.warnings = warnings
   body.audit_id = idText('audit', auditId)
   const left = tookEffect ? { events: trace.events, entered: trace.entered } : {}
@@ -187,6 +189,10 @@ async function settle(
   ])
   return { entry, body }
 }
+
+const NOTHING_YET = 'Nothing has changed yet; ids of new rows are provisional.'
+const NOTHING_NUMBERED =
+  'Nothing has changed yet; ids of new rows are provisional, and the number is given when it is done.'
 
 function claimOf({ workspace, principal }: ResolvedRequest, entry: Entry, parsed: Parsed): Claim | null {
   const { idempotency_key: key, dry_run: dryRun } = parsed.control

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Scope } from '../access/principal.ts'
 import { controlFields } from './control.ts'
 import { annotationsOf, type Domain, scopeOf, type Tool } from './define.ts'
-import { type JsonSchema, markedPaths, toJsonSchema, withoutRequired } from './json-schema.ts'
+import { inShort, type JsonSchema, markedPaths, toJsonSchema } from './json-schema.ts'
 import { makeSearch, type Search } from './search.ts'
 
 /** A tool as every surface reads it. */
@@ -23,11 +23,13 @@ export interface Entry {
   /** Paths of what is redacted in the audit and left out of stored answers; `*` stands for an array's items. */
   secretInputs: string[][]
   secretData: string[][]
+  /** Paths of numbers that are given when it takes effect. */
+  givenOnCommit: string[][]
   /** Where it takes ids of customers. */
   customerInputs: string[][]
   /** The MCP list entry. */
   listing: Listing
-  /** The same for the everyday list, which every conversation pays for: what of an answer is always there, it leaves out. */
+  /** The same for the everyday list, which every conversation pays for: of an answer it says the fields and what they are. */
   brief: Listing
 }
 
@@ -86,9 +88,10 @@ function makeEntry(tool: Tool): Entry {
     outputSchema,
     secretInputs: markedPaths(input, 'secret'),
     secretData: markedPaths(tool.data, 'secret'),
+    givenOnCommit: markedPaths(tool.data, 'on_commit'),
     customerInputs: markedPaths(input, 'pattern', '^customer_'),
     listing,
-    brief: Object.freeze({ ...listing, outputSchema: withoutRequired(outputSchema) }),
+    brief: Object.freeze({ ...listing, outputSchema: inShort(outputSchema) }),
   }
 }
 

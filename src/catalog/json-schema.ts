@@ -5,7 +5,7 @@ import { z } from 'zod'
 export type JsonSchema = { [keyword: string]: unknown }
 
 /** Marks that schemas carry for us alone. */
-const marks = ['kind', 'secret'] as const
+const marks = ['kind', 'secret', 'on_commit'] as const
 
 /**
  * The schema of what travels. `io: 'input'` is the wire's side: ids are codecs, and `output` would show uuids.
@@ -26,8 +26,11 @@ function saysOnlyText(names: unknown): boolean {
   return JSON.stringify(names) === '{"type":"string"}'
 }
 
-/** A tenth of a list's tokens only repeats the names of fields. What the root requires stays: it tells the envelopes apart. */
-export function withoutRequired(schema: JsonSchema): JsonSchema {
+/**
+ * A seventh of a list's tokens only repeats the names of an answer's fields and how its ids and times are written, which
+ * whoever reads the answer sees. What the root requires stays: it tells the envelopes apart.
+ */
+export function inShort(schema: JsonSchema): JsonSchema {
   const { required } = schema
   return { ...(strip(schema) as JsonSchema), ...(required !== undefined && { required }) }
 }
@@ -35,8 +38,14 @@ export function withoutRequired(schema: JsonSchema): JsonSchema {
 function strip(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(strip)
   if (node === null || typeof node !== 'object') return node
-  const kept = Object.entries(node).filter(([name, value]) => name !== 'required' || !Array.isArray(value))
+  const kept = Object.entries(node).filter(([name, value]) => !isSpared(name, value))
   return Object.fromEntries(kept.map(([name, value]) => [name, strip(value)]))
+}
+
+/** A field of an answer may be called so: then its value is a schema. */
+function isSpared(name: string, value: unknown): boolean {
+  if (name === 'required') return Array.isArray(value)
+  return (name === 'pattern' || name === 'format') && typeof value === 'string'
 }
 
 /** Where a mark stands, or a keyword has that value: `[['keys', '*', 'text']]`. */
@@ -62,18 +71,33 @@ export function markedPaths(
 export function withoutPaths(value: unknown, paths: string[][]): unknown {
   if (paths.length === 0) return value
   const copy = structuredClone(value)
-  for (const path of paths) removeAt(copy, path)
+  for (const path of paths) changeAt(copy, path, (fields, name) => delete fields[name])
   return copy
 }
 
-function removeAt(node: unknown, [step, ...rest]: string[]): void {
+/** A copy with null in their place. */
+export function withNulls(value: unknown, paths: string[][]): unknown {
+  if (paths.length === 0) return value
+  const copy = structuredClone(value)
+  const empty = (fields: Record<string, unknown>, name: string) => {
+    if (name in fields) fields[name] = null
+  }
+  for (const path of paths) changeAt(copy, path, empty)
+  return copy
+}
+
+function changeAt(
+  node: unknown,
+  [step, ...rest]: string[],
+  change: (fields: Record<string, unknown>, name: string) => unknown,
+): void {
   if (node === null || typeof node !== 'object' || step === undefined) return
   if (step === '*') {
-    for (const item of node as unknown[]) removeAt(item, rest)
+    for (const item of node as unknown[]) changeAt(item, rest, change)
   } else if (rest.length === 0) {
-    delete (node as Record<string, unknown>)[step]
+    change(node as Record<string, unknown>, step)
   } else {
-    removeAt((node as Record<string, unknown>)[step], rest)
+    changeAt((node as Record<string, unknown>)[step], rest, change)
   }
 }
 

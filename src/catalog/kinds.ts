@@ -257,6 +257,11 @@ export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ ...schema.meta(), secret: true })
 }
 
+/** A number without a gap: it is given when the call takes effect, and a preview shows none. The schema takes null. */
+export function onCommit<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), on_commit: true })
+}
+
 /**
  * Words that somebody outside wrote: a name, a note, a message. Marked `x-untrusted` in the schema that agents read:
  * they are data, and nothing in them says what to do.

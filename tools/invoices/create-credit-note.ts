@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
-import { Id, Money, Text } from '../../src/catalog/kinds.ts'
+import { Id, Money, onCommit, Text } from '../../src/catalog/kinds.ts'
 import { invoiceVersion } from '../../src/domain/invoices/read.ts'
 import { creditAndRefund } from '../../src/domain/payments/credited.ts'
 import { CreditNoteShown, creditNoteOf, givenOpen, invoiceId } from './shapes.ts'
@@ -35,7 +35,10 @@ export default defineTool({
     credit: Part().optional().describe("Of the paid part, as the customer's credit."),
     out_of_band: Part().optional().describe('Of the paid part, given back elsewhere.'),
   }),
-  data: CreditNoteShown.extend({ refund_ids: z.array(Id('refund')) }),
+  data: CreditNoteShown.extend({
+    number: onCommit(z.string().nullable()),
+    refund_ids: z.array(Id('refund')),
+  }),
   refusals: [
     'not_found',
     'invalid_transition',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
+import { onCommit } from '../../src/catalog/kinds.ts'
 import { finalizeInvoice } from '../../src/domain/invoices/finalize.ts'
 import { givenDraft, InvoiceBrief, invoiceId, shownAfter } from './shapes.ts'
 
@@ -16,7 +17,7 @@ export default defineTool({
   key: true,
   route: 'POST /v1/invoices/{invoice_id}/finalize',
   input: z.strictObject(invoiceId),
-  data: InvoiceBrief,
+  data: InvoiceBrief.extend({ number: onCommit(z.string().nullable()) }),
   refusals: ['not_found', 'invalid_transition'],
   example: { given: givenDraft, input: { invoice_id: '$draft.id' } },
   run: async (context, { invoice_id }) => shownAfter(context, await finalizeInvoice(context, invoice_id)),

@@ -1,9 +1,9 @@
 /** Reads invoices, with what is derived of them: what is due comes from the ledger, each time it is asked for. */
 
-import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, not, type SQL, sql } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
 import { pageOf, readCursor } from '../../catalog/cursor.ts'
-import { Page } from '../../catalog/define.ts'
+import type { Page } from '../../catalog/define.ts'
 import { notFound } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { ledgerAccounts, ledgerEntries } from '../ledger/tables.ts'
@@ -38,40 +38,20 @@ export interface InvoiceFilter {
   cursor?: string
 }
 
-/** The newest first. */
+/** The newest first. What is derived is asked of the database, however far back it lies. */
 export async function listInvoices(context: Context, filter: InvoiceFilter): Promise<Page<InvoiceView[]>> {
   const { status, overdue, paymentState, customerId, bookingId, limit } = filter
   const after = readCursor(filter.cursor)
-  const conditions = [
+  const which = and(
     status && eq(invoices.status, status),
-    overdue && eq(invoices.status, 'open'),
-    customerId && eq(invoices.customerId, customerId),
-    bookingId && and(eq(invoices.sourceKind, 'booking'), eq(invoices.sourceId, bookingId)),
-  ].filter(condition => condition !== undefined && condition !== false && condition !== '') as SQL[]
-  const found: InvoiceView[] = []
-  let cursor = after
-  // What is derived is filtered here; a page is read on until it is full.
-  for (let round = 0; round < MOST_ROUNDS && found.length <= limit; round++) {
-    const rows = await viewsOf(
-      context,
-      and(...conditions, cursor ? lt(invoices.id, cursor) : undefined),
-      limit + 1,
-    )
-    found.push(
-      ...rows.filter(
-        view =>
-          (overdue === undefined || view.overdue > 0 === overdue) &&
-          (paymentState === undefined || view.paymentState === paymentState),
-      ),
-    )
-    if (rows.length <= limit) break
-    cursor = rows.at(-1)!.id
-  }
-  const page = pageOf(found, limit)
-  return new Page(page.rows, page.nextCursor)
+    overdue === undefined ? undefined : overdue ? isOverdue(context) : not(isOverdue(context)),
+    paymentState && isInState(paymentState),
+    customerId ? eq(invoices.customerId, customerId) : undefined,
+    bookingId ? and(eq(invoices.sourceKind, 'booking'), eq(invoices.sourceId, bookingId)) : undefined,
+    after ? lt(invoices.id, after) : undefined,
+  )
+  return pageOf(await viewsOf(context, which, limit + 1), limit)
 }
-
-const MOST_ROUNDS = 50
 
 /** @throws Refusal `not_found` */
 export async function getInvoice(context: Context, id: string): Promise<InvoiceView> {
@@ -264,4 +244,47 @@ async function underWayTo({ db, workspace }: Context, ids: string[]): Promise<Ma
     )
     .groupBy(payments.subjectId)
   return new Map(rows.map(({ id, sum }) => [id, Number(sum)]))
+}
+
+/** As `overdueAmount` has it: more should have been paid before today than was. */
+function isOverdue({ now }: Context): SQL {
+  const today = sql`(${now.toString()}::timestamptz AT TIME ZONE ${invoices.timeZone})::date`
+  const asked = sql`CASE
+    WHEN EXISTS (SELECT FROM invoice_instalments p
+      WHERE p.workspace_id = ${invoices.workspaceId} AND p.invoice_id = ${invoices.id})
+    THEN (SELECT coalesce(sum(p.amount), 0) FROM invoice_instalments p
+      WHERE p.workspace_id = ${invoices.workspaceId} AND p.invoice_id = ${invoices.id} AND p.due_date < ${today})
+    WHEN ${invoices.dueDate} < ${today} THEN ${invoices.totalAmount} ELSE 0 END`
+  return sql`(${invoices.status} = 'open' AND ${asked} > ${invoices.totalAmount} - ${sqlSums.due})`
+}
+
+/** As `paymentStateOf` has it, in the same order. */
+function isInState(state: PaymentState): SQL {
+  const { due, paid, excess, refunded, pending } = sqlSums
+  return sql`${state} = CASE
+    WHEN ${refunded} > 0 THEN CASE WHEN ${refunded} >= ${paid} THEN 'refunded' ELSE 'partially_refunded' END
+    WHEN ${excess} > 0 AND ${due} = 0 THEN 'overpaid'
+    WHEN ${paid} > 0 AND ${due} = 0 THEN 'paid'
+    WHEN ${pending} > 0 THEN 'pending'
+    WHEN ${paid} > 0 THEN 'partial' ELSE 'unpaid' END`
+}
+
+const ofInvoice = (table: string) =>
+  sql`${sql.raw(table)}.workspace_id = ${invoices.workspaceId} AND ${sql.raw(table)}.invoice_id = ${invoices.id}`
+
+/** The sums of an invoice, each as one expression over its row. */
+const sqlSums = {
+  due: sql`CASE WHEN ${invoices.status} = 'draft' THEN ${invoices.totalAmount} ELSE (
+    SELECT coalesce(sum(CASE WHEN d.kind IN ('receivable', 'write_off') THEN e.amount ELSE 0 END)
+      - sum(CASE WHEN c.kind IN ('receivable', 'write_off') THEN e.amount ELSE 0 END), 0)
+    FROM ledger_entries e
+    JOIN ledger_accounts d ON d.workspace_id = e.workspace_id AND d.id = e.debit_id
+    JOIN ledger_accounts c ON c.workspace_id = e.workspace_id AND c.id = e.credit_id
+    WHERE ${ofInvoice('e')}) END`,
+  paid: sql`(SELECT coalesce(sum(p.applied_amount), 0) FROM invoice_payments p WHERE ${ofInvoice('p')})`,
+  excess: sql`(SELECT coalesce(sum(p.credited_amount), 0) FROM invoice_payments p WHERE ${ofInvoice('p')})`,
+  refunded: sql`(SELECT coalesce(sum(r.amount), 0) FROM invoice_refunds r WHERE ${ofInvoice('r')} AND NOT r.undone)`,
+  pending: sql`(SELECT coalesce(sum(p.amount), 0) FROM payments p
+    WHERE p.workspace_id = ${invoices.workspaceId} AND p.purpose = 'invoice' AND p.subject_id = ${invoices.id}
+      AND p.state IN ${underWay})`,
 }
