@@ -160,6 +160,37 @@ test('rejected, withdrawn and expired calls never run', async t => {
   )
 })
 
+test('what has expired is decided on no more, though nothing has woken up to say so', async t => {
+  const { server, agent, person } = await desk(t)
+  const { approval } = (await callTool(agent, 'set_approval_policy', policy)).body
+  const { owner } = server.house.database
+  await owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [uuidOf(approval.id)])
+  for (const verdict of ['approve', 'reject'] as const)
+    assert.equal((await person.decide(approval.id, verdict)).body.code, 'approval_expired')
+  const { rows } = await owner.query('SELECT state FROM approvals WHERE id = $1', [uuidOf(approval.id)])
+  assert.equal(rows[0].state, 'pending', 'it was the moment that counted')
+  assert.equal((await newKey(agent, 'Free')).status, 'done')
+})
+
+test('a template that is let through is let through at its version: changed, it is a new one to the policy', async t => {
+  const { agent, person } = await desk(t)
+  const rules = [{ tool: 'send_message', gate: 'allow', template: 'lost_property@1' }]
+  await person.decide((await callTool(agent, 'set_approval_policy', { rules })).body.approval.id, 'approve')
+  const { id: customer_id } = await made(agent, 'create_customer', {
+    name: 'Nadia',
+    email: 'n@prieto.example',
+  })
+  const sent = async () => {
+    const draft = { customer_id, template_key: 'lost_property' }
+    const { id } = await made(agent, 'draft_message', draft)
+    return (await callTool(agent, 'send_message', { message_id: id, idempotency_key: fresh() })).body.status
+  }
+  await done(agent, 'upsert_message_template', lostProperty)
+  assert.equal(await sent(), 'done')
+  await done(agent, 'upsert_message_template', { ...lostProperty, body: 'Your hat is with us.' })
+  assert.equal(await sent(), 'needs_approval')
+})
+
 test('an approval whose run is refused stays failed, with the refusal as the answer', async t => {
   const { agent, person } = await desk(t)
   const rules = [{ tool: 'cancel_approval_request', gate: 'approve' }]

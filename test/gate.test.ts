@@ -15,12 +15,13 @@ import { createCall } from '../src/calls/road.ts'
 import { makeCatalog } from '../src/catalog/catalog.ts'
 import { defineTool } from '../src/catalog/define.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
+import { Refusal } from '../src/catalog/refusal.ts'
 import { prepareQueue } from '../src/delivery/queue.ts'
 import { makeLog } from '../src/log.ts'
 import { secrets, signUp } from './support/access.ts'
 import { openTestDatabase } from './support/database.ts'
 
-/** Leaves a mark in the workspace's name, and sends something when there is somebody to send it to. */
+/** Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of each, in France none. */
 const note = defineTool({
   name: 'send_note',
   title: 'Send a note',
@@ -31,12 +32,17 @@ const note = defineTool({
   route: 'POST /v1/notes',
   input: z.strictObject({ text: z.string(), recipients: z.int().min(0) }),
   data: z.object({ text: z.string() }),
+  refusals: ['quota_exceeded'],
   review: { editable: ['text'] },
   example: { input: { text: 'Hello', recipients: 0 } },
   async run({ db, workspace, declare, emit }, { text, recipients }) {
     await db.execute(sql`UPDATE workspaces SET name = ${text} WHERE id = ${workspace.id}`)
-    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients })
+    const { rows } = await db.execute(sql`SELECT country FROM workspaces WHERE id = ${workspace.id}`)
+    const { country } = rows[0]!
+    const reached = country === 'PT' ? 2 * recipients : recipients
+    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
+    if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
     return { text }
   },
 })
@@ -86,7 +92,32 @@ test('a key never counts as the person who decides, even in the same hands', asy
   const decision = { approvalId: uuidOf(held.approval!.id), verdict: 'approve' as const }
   await assert.rejects(decide(house, { ...agent, requestId: 'r', surface: 'console' }, decision), {
     code: 'forbidden_scope',
+    details: { needed_principal: 'person' },
   })
+})
+
+test('whom it would reach is what was decided on: if they are others by then, it does not run', async t => {
+  const { call, decideOn, name, house } = await desk(t)
+  const held = await call({ text: 'Loud', recipients: 3 })
+  await house.database.owner.query(
+    `UPDATE workspaces SET country = 'PT', name = 'Before' WHERE kind = 'live'`,
+  )
+  const { state, refusal } = await decideOn(held.approval!.id, {})
+  assert.deepEqual([state, refusal?.code], ['stale', 'approval_stale'])
+  assert.equal(await name(), 'Before')
+})
+
+test('a run that fails leaves the approval failed with its error, and nothing of what it had written', async t => {
+  const { call, decideOn, name, house } = await desk(t)
+  const { owner } = house.database
+  const held = await call({ text: 'Loud', recipients: 3 })
+  await owner.query(`UPDATE workspaces SET country = 'FR', name = 'Before' WHERE kind = 'live'`)
+  const { state, refusal } = await decideOn(held.approval!.id, {})
+  assert.deepEqual([state, refusal?.code], ['failed', 'quota_exceeded'])
+  assert.equal(await name(), 'Before')
+  assert.equal((await owner.query(`SELECT FROM events WHERE type = 'note.sent'`)).rowCount, 0)
+  const { rows } = await owner.query('SELECT state, error_code FROM approvals')
+  assert.deepEqual(rows, [{ state: 'failed', error_code: 'quota_exceeded' }])
 })
 
 test('a person who may decide needs nobody, but sees the preview first', async t => {

@@ -61,7 +61,23 @@ const senders: Record<string, Sender> = {
     byPrincipal(sandbox, tool, input, { ...strongAutomation, kind: 'member', human: true, role: 'member' }),
 }
 
-before(() => assert.ok(gated.some(({ name }) => name === 'send_message')))
+/** “Defaults are strict for customer-facing sends, refunds, merges, erasures, credits, role changes …” */
+const strict = [
+  'send_message',
+  'refund_payment',
+  'merge_customers',
+  'erase_customer',
+  'adjust_store_credit',
+  'set_member_role',
+  'set_approval_policy',
+]
+
+before(() =>
+  assert.deepEqual(
+    strict.filter(name => !gated.some(tool => tool.name === name)),
+    [],
+  ),
+)
 
 for (const tool of gated) {
   test(`${tool.name} takes no effect without a person, whoever asks in whatever way`, async () => {

@@ -111,3 +111,17 @@ test('what the asker was warned of, the reviewer reads, as long as there is some
   assert.match(pageOf({ ...letter(), warnings }), /Quiet hours: it goes out at 08:00\./)
   assert.doesNotMatch(pageOf({ ...letter(), warnings, state: 'executed' }), /Quiet hours/)
 })
+
+test('a policy that is asked for is read in sentences, on its page as in the queue', () => {
+  const rule = { tool: 'cancel_booking', gate: 'approve', reviewers: 'owner', expires_after_minutes: 2880 }
+  const asked = {
+    tool: 'set_approval_policy',
+    arguments: { rules: [rule] },
+    preview: { rules: [rule], version: 3 },
+  }
+  for (const page of [pageOf(asked), queueOf([asked])]) {
+    assert.match(page, /Cancel booking[\s\S]*An owner decides, within 2 days\./)
+    assert.doesNotMatch(page, /<dt>Gate|cancel_booking/)
+  }
+  assert.match(pageOf({ ...asked, preview: { rules: [], version: 3 } }), /No rules of your own/)
+})

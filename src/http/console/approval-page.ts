@@ -7,6 +7,7 @@ import { decisionBar, decisionForm, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { askedOfLetter, type Letter, letterCard, letterFacts, letterOf, saidByLetter } from './letter.ts'
 import { askerWords } from './queue-page.ts'
+import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
 import { say } from './texts/en.ts'
@@ -79,11 +80,12 @@ ${letterFacts(letter, written, state === 'pending' && !obstacle, reading)}
 ${Object.keys(rest).length > 0 && html`<div class="card">${facts(rest, reading)}</div>`}`
 }
 
-function request({ state, effects, arguments: written }: Shown, reading: Reading): Html {
+function request(approval: Shown, reading: Reading): Html {
+  const { state, effects, arguments: written } = approval
   return html`<h2>${state === 'pending' ? say.approval.wouldDo : say.approval.didAsk}</h2>
 <div class="card">
 ${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}
-${facts(written, reading)}
+${rulesAsked(approval) ?? facts(written, reading)}
 </div>`
 }
 
@@ -93,7 +95,11 @@ function consequence(approval: Shown, letter: Letter | null, reading: Reading): 
   const waits = state === 'pending'
   const data = waits ? preview : isObject(answer) && answer.data
   if (!isObject(data)) return false
-  const untold = letter ? without(data, saidByLetter) : data
+  const untold = letter
+    ? without(data, saidByLetter)
+    : rulesAsked(approval)
+      ? without(data, saidByRules)
+      : data
   const news = Object.entries(untold).filter(([name, value]) => !(waits && isSame(value, said[name])))
   return (
     news.length > 0 &&
@@ -115,6 +121,9 @@ function change(before: unknown, after: unknown, reading: Reading): Html {
   return html`<p><del>${words(before, reading)}</del></p>
 <p><ins>${words(after, reading)}</ins></p>`
 }
+
+/** Its rules are said above; what remains is of the machine. */
+const saidByRules: ReadonlySet<string> = new Set(['rules', 'version', 'updated_at'])
 
 function without(fields: Record<string, unknown>, said: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !said.has(name)))

@@ -4,6 +4,7 @@ import type { Queue, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { letterGlance, letterOf } from './letter.ts'
+import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { effectText, stateBadge } from './states.ts'
 import { say } from './texts/en.ts'
@@ -46,7 +47,7 @@ function waitingCard({ workspace }: Visit, approval: Reviewed): Html {
 <h2>${title}</h2>
 ${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose} ${title}</span></label>`}
 <p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!booking && nameOf({ ...booking, customer: null }, reading))}</p>
-${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`}`}
+${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${rulesAsked(approval) ?? (isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`)}`}
 <div class="actions">
 <a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${title}</span></a>
 <p class="quiet">${say.queue.until(moment(expiresAt, reading), !mayDecide && say.queue.reviewers[reviewers])}</p>

@@ -1,11 +1,13 @@
 /** The approval policy as sentences, and a form that adds one. Every change is a call of `set_approval_policy`. */
 
 import type { PolicyRule } from '../../calls/policy.ts'
+import type { Reviewed } from '../../calls/review-desk.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
 import { choice, field, hidden } from './kit.ts'
 import { say } from './texts/en.ts'
+import { label } from './words.ts'
 
 export type RuleRow = PolicyRule
 
@@ -23,6 +25,17 @@ ${mayChange && html`<form method="post" action="${PATH}">${hidden({ remove: Stri
 <p class="row-more">${sentence(rule)}</p></li>
 `,
   )}</ul></section>`
+}
+
+/** What `set_approval_policy` would set, where an approval is of that: sentences, in the place of fields. */
+export function rulesAsked({ tool, preview }: Pick<Reviewed, 'tool' | 'preview'>): Html | null {
+  const rules = tool === 'set_approval_policy' && (preview as { rules?: RuleRow[] } | null)?.rules
+  if (!rules) return null
+  if (rules.length === 0) return html`<p><strong>${say.rules.none}.</strong> ${say.rules.noneLeft}</p>`
+  return html`<ul class="rows">${rules.map(
+    rule => html`<li class="row"><p class="row-title">${label(rule.tool)}</p><p class="row-more">${sentence(rule)}</p></li>
+`,
+  )}</ul>`
 }
 
 /** `Over €50.00, between 21:00 and 07:00: an owner decides, within 3 days.` */

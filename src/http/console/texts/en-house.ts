@@ -136,6 +136,7 @@ export const house = {
   },
   rules: {
     none: 'No rules of your own',
+    noneLeft: 'The strict ones of the house hold.',
     noneMore: 'The strict ones of the house hold. Add a rule to ask for more, or for less.',
     remove: 'Remove',
     add: 'Add a rule',
