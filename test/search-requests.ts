@@ -1005,6 +1005,12 @@ export const requests: Record<string, string[]> = {
     'restore points of a reward whose order was refunded',
     'reverse a redemption',
   ],
+  get_loyalty_liability_report: [
+    'how many points are out there unspent',
+    'what do we owe our members in points',
+    'what share of points ends unused',
+    'loyalty liability for the accountant',
+  ],
   list_expiring_points: [
     'whose points end this month',
     'who is about to lose points',

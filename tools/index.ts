@@ -179,6 +179,7 @@ import signInCustomerRequest from './platform/sign-in-customer-request.ts'
 import signInCustomerVerify from './platform/sign-in-customer-verify.ts'
 import signOutCustomer from './platform/sign-out-customer.ts'
 import updateWorkspaceSettings from './platform/update-workspace-settings.ts'
+import getLoyaltyLiabilityReport from './reports/get-loyalty-liability-report.ts'
 import archiveResource from './services/archive-resource.ts'
 import archiveService from './services/archive-service.ts'
 import createResource from './services/create-resource.ts'
@@ -428,6 +429,8 @@ export const tools = [
   getApproval,
   cancelApprovalRequest,
   setApprovalPolicy,
+
+  getLoyaltyLiabilityReport,
 
   getJobStatus,
   listAutomations,

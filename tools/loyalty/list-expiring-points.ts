@@ -8,8 +8,8 @@ export default defineTool({
   name: 'list_expiring_points',
   title: 'Points that end soon',
   description:
-    'Members whose points end by a date if they do not spend them, with how many and when the first do; of all, of a tag, or ' +
-    'of one customer. For what one has in all, get_loyalty_account.',
+    'Members whose points end by a date if they do not spend them, with how many and when the first do; of all, of a tag, of ' +
+    'a segment, or of one customer. For what one has in all, get_loyalty_account.',
   keywords: ['points about to expire', 'expiring soon', 'remind to use points', 'losing points'],
   domain: 'loyalty',
   effect: 'read',
@@ -20,6 +20,7 @@ export default defineTool({
     until: Instant().describe('Those that end by then.'),
     customer_id: Id('customer').optional(),
     tag: Text(40).optional().describe('Of customers who have it.'),
+    segment: Text(40).optional().describe('Its key: of those who are in it now.'),
     ...pageFields,
   }),
   data: z.array(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { at, JULY_6, line, openClub, order, perEuro } from '../../../test/support/loyalty.ts'
+import { upsertSegment } from '../customers/segments.ts'
 import { reverseFor } from './accrual.ts'
 import { overrideTier } from './correct.ts'
 import { liabilityAt } from './liability.ts'
@@ -216,6 +217,16 @@ test('what ends soon is listed by customer, and what the business owes is summed
   )
   assert.equal((await list('2027-12-01T00:00:00Z')).rows.length, 2)
   assert.equal((await list('2027-12-01T00:00:00Z', END)).rows.length, 1, 'what has ended ends no more')
+  await club.database.owner.query("UPDATE customers SET tags = '{vip}' WHERE id = $1", [bea])
+  const vips = await club.run(JULY_6, async context => {
+    await upsertSegment(context, { key: 'vips', name: 'VIPs', rule: { tag: 'vip' } })
+    const until = at('2027-12-01T00:00:00Z')
+    return [
+      await listExpiring(context, { until, segment: 'vips', limit: 10 }),
+      await listExpiring(context, { until, tag: 'vip', limit: 10 }),
+    ].map(({ rows }) => rows.map(({ customerId }) => customerId))
+  })
+  assert.deepEqual(vips, [[bea], [bea]], 'of a segment or a tag')
   const liability = await club.run(END, context => liabilityAt(context, at('2027-12-01T00:00:00Z')))
   const { outstanding, expiring, expired, earned, breakage } = liability
   assert.deepEqual([outstanding, expiring, expired, earned, breakage], [20, 20, 30, 50, 1])

@@ -7,6 +7,7 @@ import { Page } from '../../catalog/define.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { labels } from '../customers/customer.ts'
+import { audience, findSegment } from '../customers/segments.ts'
 import { customers } from '../customers/tables.ts'
 import { type Family, findMember } from './accounts.ts'
 import { lotsOf, owedBy } from './ledger.ts'
@@ -174,6 +175,8 @@ export interface ExpiringFilter {
   customerId?: string
   /** Of customers who have it. */
   tag?: string
+  /** Of those who are in it now, by its key. */
+  segment?: string
   limit: number
   cursor?: string
 }
@@ -186,11 +189,15 @@ export interface Expiring {
   firstEnds: Temporal.Instant
 }
 
-/** Members whose points end from now to `until`, with how many of them and when the first do. @throws Refusal `not_found` */
+/**
+ * Members whose points end from now to `until`, with how many of them and when the first do.
+ * @throws Refusal `not_found`, of a segment too
+ */
 export async function listExpiring(context: Context, filter: ExpiringFilter): Promise<Page<Expiring[]>> {
   const { db, workspace, now } = context
   const after = readCursor(filter.cursor)
   const only = filter.customerId === undefined ? undefined : await findMember(context, filter.customerId)
+  const rule = filter.segment === undefined ? undefined : (await findSegment(context, filter.segment)).rule
   const left = db
     .select({
       lotId: loyaltyEntries.lotId,
@@ -232,6 +239,7 @@ export async function listExpiring(context: Context, filter: ExpiringFilter): Pr
         gt(left.points, 0),
         only && eq(customers.id, only.account.customerId),
         filter.tag === undefined ? undefined : arrayContains(customers.tags, labels([filter.tag])),
+        rule && (await audience(context, rule)),
         after ? gt(customers.id, after) : undefined,
       ),
     )
