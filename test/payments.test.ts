@@ -7,6 +7,7 @@ import { Refusal } from '../src/catalog/refusal.ts'
 import { issueGiftCard, readGiftCard } from '../src/domain/gift-cards/gift-cards.ts'
 import { createCreditNote, voidCreditNote } from '../src/domain/invoices/credit-notes.ts'
 import { voidInvoice } from '../src/domain/invoices/endings.ts'
+import { trialBalance } from '../src/domain/ledger/balances.ts'
 import { adjustCredit } from '../src/domain/payments/credit.ts'
 import { creditAndRefund } from '../src/domain/payments/credited.ts'
 import { recordManualPayment, settledPayment } from '../src/domain/payments/manual.ts'
@@ -14,6 +15,7 @@ import { listDisputes, listPayments } from '../src/domain/payments/read.ts'
 import { applyCredit, redeemGiftCard } from '../src/domain/payments/redeem.ts'
 import { planRefund, refundPayment } from '../src/domain/payments/refund.ts'
 import { sandboxProviderEvents } from '../src/domain/payments/sandbox-events.ts'
+import { scriptProvider } from '../src/domain/payments/sandbox-script.ts'
 import { endAuthorization } from '../src/domain/payments/start.ts'
 import { MONDAY } from './support/entitlements.ts'
 import { type Conduct, startStripe } from './support/stripe.ts'
@@ -40,6 +42,50 @@ test('the sandbox is the default, and its cards do what they say', async t => {
   }
   assert.equal((await till.balances()).clearing, 12_100)
   await till.verify()
+})
+
+test("the sandbox's card that is disputed later is, an hour on; one that is not answered is charged once", async t => {
+  const till = await openTill(t)
+  const { id: disputed } = await till.charge((await till.open()).id, (await till.card('disputed_later')).id)
+  await till.pay(disputed)
+  const tell = (hours: number) =>
+    till.at(context => sandboxProviderEvents.run({ ...context, now: MONDAY.add({ hours }) }))
+  const disputes = async () =>
+    (await till.payment(disputed)).disputes.map(({ state, amount }) => [state, amount])
+  assert.deepEqual(await disputes(), [])
+  await tell(24 * 365 * 30)
+  assert.deepEqual(await disputes(), [['needs_response', 12_100]])
+
+  for (const outcome of ['time_out', 'lost'] as const) {
+    const before = (await till.balances()).clearing ?? 0
+    await till.at(context => scriptProvider(context, { charges: [outcome] }))
+    const { id } = await till.charge((await till.open()).id, (await till.card()).id)
+    for (let times = 0; times < 3; times++) await till.pay(id)
+    assert.equal((await till.payment(id)).state, 'succeeded', outcome)
+    assert.equal((await till.balances()).clearing, before + 12_100)
+  }
+  await till.verify()
+})
+
+test('cash, a bank transfer and an external terminal are tenders: no provider has any part in them', async t => {
+  const till = await openTill(t)
+  for (const tender of ['cash', 'bank_transfer', 'external'] as const) {
+    const { id: subjectId } = await till.open()
+    const paid = await till.at(context =>
+      recordManualPayment(context, { purpose: 'invoice', subjectId, tender, amount: 12_100 }),
+    )
+    const { state, provider, attempts_made } = await till.payment(paid.id)
+    assert.deepEqual([state, provider, attempts_made], ['succeeded', null, []])
+  }
+  const rows = await till.at(context => trialBalance(context))
+  assert.deepEqual(
+    rows.filter(({ kind }) => kind === 'cash').map(({ provider, balance }) => [provider, balance]),
+    [
+      ['bank_transfer', 12_100],
+      ['cash', 12_100],
+      ['external', 12_100],
+    ],
+  )
 })
 
 test("a card without a mandate is not charged, and a stranger's is not found", async t => {

@@ -28,7 +28,8 @@ import {
 type Kind = Doing | 'refund'
 
 interface Entered<Report> {
-  report: Report
+  /** null: it is not done either. */
+  report: Report | null
   /** It is in the book, and the answer to the one who asked is lost. */
   unanswered?: boolean
 }
@@ -47,12 +48,15 @@ export function sandboxProvider(asSystem: AsSystem): PaymentProvider {
       if (known) return { report: known }
       const made = await work(context)
       const { report } = made
-      await context.db
-        .insert(sandboxBook)
-        .values({ workspaceId, key, kind, ref: report.ref!, amount, currency, report, at: realNow() })
+      if (report) {
+        await context.db
+          .insert(sandboxBook)
+          .values({ workspaceId, key, kind, ref: report.ref!, amount, currency, report, at: realNow() })
+      }
       return made
     })
-    if (entered.unanswered) throw new NotTaken('unclear', 'The sandbox provider has not answered.')
+    if (entered.unanswered || !entered.report)
+      throw new NotTaken('unclear', 'The sandbox provider has not answered.')
     return entered.report
   }
 
@@ -120,7 +124,7 @@ async function outcomeOf(
     case 'time_out':
       return { report: taken, unanswered: true }
     case 'lost':
-      throw new NotTaken('unclear', 'The sandbox provider has not answered.')
+      return { report: null }
     default:
       return { report: taken }
   }
@@ -143,7 +147,7 @@ async function refundOutcome(context: Context, order: RefundOrder): Promise<Ente
     case 'time_out':
       return { report: { kind: 'succeeded', ref }, unanswered: true }
     case 'lost':
-      throw new NotTaken('unclear', 'The sandbox provider has not answered.')
+      return { report: null }
     default:
       return { report: { kind: 'succeeded', ref } }
   }
