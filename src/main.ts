@@ -142,7 +142,12 @@ export async function start(config: Config): Promise<Server> {
     signOut: token => signOut(database, token),
     sessions: sessionDesk(database),
     signUpPerson: guess => signUpPerson(house, guess),
-    oauth: oauthDesk(database, house.secrets, config.rateLimit),
+    oauth: oauthDesk(
+      database,
+      house.secrets,
+      { asPerson: asPerson(house), asSystem: asSystem(house) },
+      config.rateLimit,
+    ),
     secrets: house.secrets,
     switchWorkspace: (token, workspaceId) => switchWorkspace(database, token, workspaceId),
     approvals: reviewDesk(house),

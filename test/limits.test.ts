@@ -44,7 +44,11 @@ async function heldBack(ask: () => Promise<Response>): Promise<void> {
   assert.equal(first.headers.get('ratelimit'), `"key";r=${BURST - 1}`)
   const answers = [await ask()]
   while (answers.at(-1)!.status === 200 && answers.length <= BURST + 5) answers.push(await ask())
-  comesBack(answers.at(-1)!)
+  const refused = answers.at(-1)!
+  comesBack(refused)
+  // draft-ietf-httpapi-ratelimit-headers-10: of the quota nothing is left, and when some is.
+  assert.equal(refused.headers.get('ratelimit-policy'), `"key";q=${BURST}`)
+  assert.equal(refused.headers.get('ratelimit'), `"key";r=0;t=${refused.headers.get('retry-after')}`)
 }
 
 const business = {
@@ -79,6 +83,7 @@ function comesBack({ status, headers }: Pick<Response, 'status' | 'headers'>): v
   assert.equal(status, 429)
   const seconds = Number(headers.get('retry-after'))
   assert.ok(Number.isInteger(seconds) && seconds > 0 && seconds <= 3600, `${headers.get('retry-after')}`)
+  assert.match(headers.get('ratelimit') ?? '', new RegExp(`^"(key|flow)";r=0;t=${seconds}$`))
 }
 
 function posted(path: string, body: object): Promise<Response> {

@@ -28,7 +28,7 @@ test('a refused call is told when to come back, and takes nothing', async t => {
   for (let n = 0; n < 3; n++) {
     await assert.rejects(take(database, 'a', slow), {
       code: 'rate_limited',
-      details: { retry_after_seconds: 60 },
+      details: { retry_after_seconds: 60, limit: 30 },
     })
   }
 })

@@ -42,7 +42,8 @@ export async function spend(
     spacing,
     capacity: spacing * rate.burst,
   })
-  if (!admitted) throw rateLimited((await debtOf(db, workspaceId, subject)) - spacing * (rate.burst - 1))
+  if (!admitted)
+    throw rateLimited((await debtOf(db, workspaceId, subject)) - spacing * (rate.burst - 1), rate.burst)
   return {
     limit: rate.burst,
     remaining: Math.floor(rate.burst - admitted.debt / spacing),
@@ -89,10 +90,14 @@ async function debtOf(db: Db, workspaceId: string, subject: string): Promise<num
   return bucket!.debt
 }
 
-/** @param seconds until the same call may succeed; the caller is told whole ones, at least 1. */
-export function rateLimited(seconds: number): Refusal {
+/**
+ * @param seconds until the same call may succeed; the caller is told whole ones, at least 1.
+ * @param limit calls that the full bucket holds, where it is one
+ */
+export function rateLimited(seconds: number, limit?: number): Refusal {
   const retryAfter = Math.max(1, Math.ceil(seconds))
   return new Refusal('rate_limited', `Too many calls. The next one is free in ${retryAfter} s.`, {
     retry_after_seconds: retryAfter,
+    ...(limit !== undefined && { limit }),
   })
 }

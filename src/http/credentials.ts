@@ -43,9 +43,18 @@ export function rateHeaders({ rate }: Caller): Record<string, string> {
 export function refusalHeaders({ code, details }: Refusal, request: FastifyRequest): Record<string, string> {
   if (code === 'unauthenticated') return { 'www-authenticate': challenge(request) }
   if (details.insufficient_scope) return { 'www-authenticate': stepUp(request, details.scope) }
-  if (typeof details.retry_after_seconds === 'number')
-    return { 'retry-after': String(details.retry_after_seconds) }
-  return {}
+  if (typeof details.retry_after_seconds !== 'number') return {}
+  const wait = { 'retry-after': String(details.retry_after_seconds) }
+  return code === 'rate_limited' ? { ...wait, ...spentHeaders(details) } : wait
+}
+
+/** Of who has nothing left: how many seconds until something is (`t`). A flow that counts otherwise has no quota to tell. */
+function spentHeaders({ limit, retry_after_seconds: wait }: Refusal['details']): Record<string, string> {
+  const policy = limit === undefined ? 'flow' : 'key'
+  return {
+    ...(limit !== undefined && { 'ratelimit-policy': `"${policy}";q=${limit}` }),
+    ratelimit: `"${policy}";r=0;t=${wait}`,
+  }
 }
 
 /** An error is named only to who tried a token (RFC 6750, section 3.1). */

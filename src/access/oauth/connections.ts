@@ -29,30 +29,29 @@ export interface Consent {
   scopes: Scope[]
 }
 
-/** Notes a member's consent: from now on the grant's tokens are this connection. */
-export async function connect(database: Database, consent: Consent): Promise<void> {
+/** Notes a member's consent: from now on the grant's tokens are this connection. @returns its uuid */
+export async function connect(db: Db, consent: Consent): Promise<string> {
   const { grantId, workspaceId, memberId, client, resource, scopes } = consent
   const id = newId()
   const expiresAt = Temporal.Now.instant().add({ hours: 24 * CONNECTION_DAYS })
-  await database.transaction(workspaceId, {}, async ({ db }) => {
-    await db.insert(connections).values({
-      workspaceId,
-      id,
-      memberId,
-      clientId: client.id,
-      name: client.name,
-      resource,
-      scopes,
-      expiresAt,
-    })
-    await db.insert(oauthGrants).values({
-      grantHash: hashOf(grantId),
-      workspaceId,
-      connectionId: id,
-      clientHash: hashOf(client.id),
-      expiresAt,
-    })
+  await db.insert(connections).values({
+    workspaceId,
+    id,
+    memberId,
+    clientId: client.id,
+    name: client.name,
+    resource,
+    scopes,
+    expiresAt,
   })
+  await db.insert(oauthGrants).values({
+    grantHash: hashOf(grantId),
+    workspaceId,
+    connectionId: id,
+    clientHash: hashOf(client.id),
+    expiresAt,
+  })
+  return id
 }
 
 /**
@@ -185,26 +184,31 @@ async function grantOf(db: Db, grantHash: Buffer) {
   return grant
 }
 
-/** A grant that the authorization server took back: by the client's wish, or because a token of it was used twice. */
-export async function endGrant(database: Database, grantId: string): Promise<void> {
+/**
+ * Of a grant that the authorization server took back, by the client's wish, or because a token of it was used twice: no
+ * code or token is left. @returns whose connection it is, to be ended too; null where it was none
+ */
+export async function destroyGrant(
+  database: Database,
+  grantId: string,
+): Promise<{ workspaceId: string; connectionId: string } | null> {
   const grantHash = hashOf(grantId)
-  await database.transaction(FRONT_DESK.id, {}, async tx => {
-    await destroyOfGrant(tx.db, grantHash)
-    const grant = await grantOf(tx.db, grantHash)
-    if (!grant) return
-    const { workspaceId, connectionId } = grant
-    tx.enterWorkspace(workspaceId)
-    await end(tx.db, workspaceId, connectionId)
+  return database.transaction(FRONT_DESK.id, {}, async ({ db }) => {
+    await destroyOfGrant(db, grantHash)
+    return (await grantOf(db, grantHash)) ?? null
   })
 }
 
-async function end(db: Db, workspaceId: string, id: string): Promise<void> {
-  await db
+/** @returns whether it stood until now */
+export async function endConnection(db: Db, workspaceId: string, id: string): Promise<boolean> {
+  const ended = await db
     .update(connections)
     .set({ revokedAt: sql`clock_timestamp()` })
     .where(
       and(eq(connections.workspaceId, workspaceId), eq(connections.id, id), isNull(connections.revokedAt)),
     )
+    .returning({ id: connections.id })
+  return ended.length > 0
 }
 
 export interface ShownConnection {
@@ -254,16 +258,14 @@ function seenBy({ principal }: Looker): SQL | undefined {
 }
 
 /** Takes effect at the client's next call. @throws Refusal `not_found`, for another member's as for nobody's */
-export async function revokeConnection(database: Database, looker: Looker, id: string): Promise<void> {
+export async function revokeConnection(db: Db, looker: Looker, id: string): Promise<void> {
   const { workspaceId } = looker
-  await database.transaction(workspaceId, {}, async ({ db }) => {
-    const [found] = await db
-      .select({ id: connections.id })
-      .from(connections)
-      .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id), seenBy(looker)))
-    if (!found) throw notFound('connection')
-    await cutOff(db, workspaceId, id)
-  })
+  const [found] = await db
+    .select({ id: connections.id })
+    .from(connections)
+    .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id), seenBy(looker)))
+  if (!found) throw notFound('connection')
+  await cutOff(db, workspaceId, id)
 }
 
 /** Those of a member who leaves: should they come back, what they once let in stays out. Answers how many stood. */
@@ -278,7 +280,7 @@ export async function revokeConnectionsOf(db: Db, workspaceId: string, memberId:
 
 /** The connection with every code and token of it. */
 async function cutOff(db: Db, workspaceId: string, id: string): Promise<void> {
-  await end(db, workspaceId, id)
+  await endConnection(db, workspaceId, id)
   const grants = await db
     .delete(oauthGrants)
     .where(and(eq(oauthGrants.workspaceId, workspaceId), eq(oauthGrants.connectionId, id)))

@@ -7,6 +7,7 @@ import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { scopeLines } from '../oauth/scope-words.ts'
 import { type Html, html } from '../pages/html.ts'
+import { deciderOf } from './decisions.ts'
 import { personOf } from './session.ts'
 import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
 import { say } from './texts/en.ts'
@@ -25,7 +26,7 @@ export function registerClients(app: FastifyInstance, host: Host): void {
     const person = await personOf(host, request)
     const id = Id('connection').safeParse(request.params.id)
     if (!id.success) throw notFound('connection')
-    await host.oauth.revoke(lookerOf(person), id.data)
+    await host.oauth.revoke(deciderOf(person, request), id.data)
     return reply.redirect(PATH, 303)
   })
 }

@@ -7,8 +7,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import { z } from 'zod'
 import type { Scope } from '../../access/principal.ts'
+import type { Decider } from '../../calls/decide.ts'
 import { Email, Id } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
+import { deciderOf } from '../console/decisions.ts'
 import { acceptForms } from '../console/form.ts'
 import { keepSession, mustBeOurPage } from '../console/session.ts'
 import { consoleLayout, sendPage, type Visit, visitOf } from '../console/shell.ts'
@@ -63,7 +65,7 @@ export function registerConsent(app: FastifyInstance, host: Host, provider: Prov
           : granted.length === 0 && 'Tick at least one thing, or choose not to connect.'
       if (problem)
         return sendPage(letTheFormLeave(reply.code(422), asking), consentPage(asking, visit, problem))
-      const grantId = await grant(host, provider, asking, visit, granted)
+      const grantId = await grant(host, provider, asking, deciderOf(visit, request), granted)
       return finish({
         login: { accountId: visit.principal.memberId!, remember: false },
         consent: { grantId },
@@ -79,16 +81,17 @@ async function grant(
   host: Host,
   provider: Provider,
   { client, clientId, resource, scopes }: Asking,
-  { principal, workspace }: Visit,
+  person: Decider,
   granted: Scope[],
 ): Promise<string> {
+  const { principal, workspace } = person
   const memberId = principal.memberId!
   const made = new provider.Grant({ accountId: memberId, clientId })
   made.addResourceScope(resource, granted.join(' '))
   const left = scopes.filter(scope => !granted.includes(scope))
   if (left.length > 0) made.rejectResourceScope(resource, left.join(' '))
   const grantId = await made.save()
-  await host.oauth.connect({
+  await host.oauth.connect(person, {
     grantId,
     workspaceId: workspace.id,
     memberId,
