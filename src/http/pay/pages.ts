@@ -37,7 +37,7 @@ function openForm(visit: PayVisit & At, due: string): Html {
   return html`${last?.state === 'failed' && html`<p class="notice danger" role="alert">${failures[last.reason ?? 'declined'] ?? failures.declined}</p>`}
 <form method="post" action="/pay/${token}"><input type="hidden" name="link" value="${token}">
 ${provider === 'sandbox' && testCards()}
-<p><label class="check"><input type="checkbox" name="keep" value="yes"> ${outside(business)} may keep this card, and charge what I agree to owe, as a late fee, without asking each time.</label></p>
+<p><label class="check"><input type="checkbox" name="keep" value="yes"><span>${outside(business)} may keep this card, and charge what I agree to owe, as a late fee, without asking each time.</span></label></p>
 <p class="actions"><button class="primary">Pay ${due}</button></p></form>
 ${provider === 'stripe' && html`<p class="quiet">The card is typed in at Stripe, on the next page.</p>`}`
 }
@@ -45,9 +45,9 @@ ${provider === 'stripe' && html`<p class="quiet">The card is typed in at Stripe,
 function testCards(): Html {
   const cards = Object.entries(sandboxCards) as [SandboxCard, { label: string; last4: string }][]
   return html`<fieldset><legend>A test card: no money moves</legend>
-<div class="times">${cards.map(
+<div class="choices">${cards.map(
     ([name, { label, last4 }]) =>
-      html`<label><input type="radio" name="card" value="${name}" required${name === 'success' && html` checked`}>${label} (…${last4})</label>
+      html`<label><input type="radio" name="card" value="${name}" required${name === 'success' && html` checked`}><span>${label} <span class="quiet">…${last4}</span></span></label>
 `,
   )}</div></fieldset>`
 }
@@ -85,6 +85,6 @@ export function problemPage(text: string): string {
 }
 
 function customerPage(title: string, content: Html, brand?: Html): string {
-  const above = html`<link rel="stylesheet" href="/self-service.css">`
+  const above = html`<link rel="stylesheet" href="/pay.css">`
   return page(title, content, { brand, nav: html``, above })
 }

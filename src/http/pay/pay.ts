@@ -1,5 +1,6 @@
 /** `/pay/<token>`: where a payment link leads. It works without a script, and looks again by itself while a payment is under way. */
 
+import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { isSandboxCard } from '../../domain/payments/sandbox-cards.ts'
@@ -31,6 +32,11 @@ export function registerPayPages(app: FastifyInstance, host: Host): void {
       const text = refusal.code === 'not_found' ? missingPage() : problemPage(textOf(refusal))
       return sendPage(reply.code(status), text)
     })
+
+    const css = readFileSync(new URL('pay.css', import.meta.url), 'utf8')
+    pages.get('/pay.css', (_request, reply) =>
+      reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(css),
+    )
 
     pages.get<Route>('/pay/:token', (request, reply) => show(host, request.params.token, reply))
 
