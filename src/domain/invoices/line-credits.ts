@@ -18,8 +18,8 @@ export interface AskedLine {
   amount?: number
 }
 
-interface Left {
-  line: InvoiceLine
+export interface Left {
+  line: Pick<InvoiceLine, 'id' | 'account' | 'netAmount' | 'taxAmount'>
   taken: Parts
   /** With its tax. */
   left: number
@@ -58,6 +58,11 @@ export async function piecesOfAmount(
   const lines = await leftOf(context, invoiceId)
   const whole = lines.reduce((sum, { left }) => sum + left, 0)
   if (amount > whole) throw exceeds(context, whole)
+  return shareOut(lines, amount)
+}
+
+/** By what is left of each line. @param amount at most what is left of all */
+export function shareOut(lines: Left[], amount: number): LinePiece[] {
   const shares = split(
     amount,
     lines.map(({ left }) => left),
@@ -119,7 +124,7 @@ function piece({ line, taken }: Left, amount: number): LinePiece {
   return { lineId: line.id, account: line.account, netAmount: net, taxAmount: tax }
 }
 
-async function leftOf(context: Context, invoiceId: string): Promise<Left[]> {
+async function leftOf(context: Context, invoiceId: string): Promise<(Left & { line: InvoiceLine })[]> {
   const { db, workspace } = context
   const credits = await db
     .select()
