@@ -240,6 +240,46 @@ test('a reminder of a class is drafted so long before it, at that instant: to wh
   assert.deepEqual(await drafts(studio), [], 'nobody is reminded who came to this time after it was due')
 })
 
+test('a start that becomes free is told to the first who waits for such a one, could book it and was not told; nothing is booked', async () => {
+  const { studio, person } = await opened({ staff: 2 })
+  const [ada, ben, cem, dan, eve] = await people(studio, 'Ada', 'Ben', 'Cem', 'Dan', 'Eve')
+  const booking = await studio.booked({ customer_id: ada })
+  const { service_id, location_id, staff_id } = studio.slot()
+  const wish = (customer_id: string, more: Body = {}) =>
+    made(studio, 'join_waitlist', {
+      ...{ customer_id, service_id, location_id },
+      ...{ earliest: booking.starts_at, latest: plus(booking.starts_at, { hours: 3 }), ...more },
+    })
+  await wish(ben!, { staff_id: studio.staffIds[1] })
+  await wish(ben!, { earliest: plus(booking.starts_at, { minutes: 1 }) })
+  await wish(cem!, { staff_id })
+  await studio.booked({ customer_id: cem, staff_id: studio.staffIds[1] }) // Cem is elsewhere then.
+  await wish(dan!)
+  await wish(eve!)
+  const frees = (args: Body) => studio.confirmed('cancel_booking', { by: 'business', ...args })
+  await frees({ booking_id: booking.id })
+  assert.deepEqual(await freeSlots(studio), ['Dan'])
+  const [freed] = await studio.rows(
+    `SELECT id AS event_id, type, subject_id FROM events WHERE workspace_id = $1 AND type = 'booking.cancelled'`,
+  )
+  await worker({ workspaceId: studio.workspaceId, ids: freed!, signal: new AbortController().signal })
+  assert.deepEqual(await freeSlots(studio), ['Dan'], 'however often the job runs')
+  const again = await studio.booked({ customer_id: ada })
+  const [asked] = await pendingOf(studio, 'waitlist_slot_free')
+  const { body } = await person.decide(asked!.id, 'approve')
+  assert.deepEqual([body.state, body.error.code], ['stale', 'approval_stale'], 'it was booked meanwhile')
+  await made(studio, 'reschedule_booking', {
+    booking_id: again.id,
+    start: plus(again.starts_at, { hours: 5 }),
+  })
+  assert.deepEqual(await freeSlots(studio), ['Dan', 'Eve'])
+  const [last] = await pendingOf(studio, 'waitlist_slot_free')
+  const { preview } = await done(studio, 'get_approval', { approval_id: last!.id })
+  assert.match(preview.text, /Session with Person 1\nTuesday, January 8, 2030, 10:00 AM\nCentro/)
+  assert.equal((await person.decide(last!.id, 'approve')).body.state, 'executed')
+  assert.equal((await done(studio, 'list_bookings', { state: 'confirmed' })).length, 2)
+})
+
 test('a message names a class as it may name a booking: its texts know when and where, and whose it is', async () => {
   const { studio } = await opened()
   const session = await studio.session()
@@ -290,6 +330,18 @@ async function drafts(studio: Studio): Promise<string[]> {
      WHERE m.workspace_id = $1 AND m.state = 'draft' ORDER BY c.name, m.id`,
   )
   return rows.map(({ name, template_key }) => `${name} ${template_key}`)
+}
+
+async function freeSlots(studio: Studio): Promise<string[]> {
+  await drafts(studio)
+  const told = await drafts(studio) // The event that tells them is one of a job's.
+  return told.filter(text => text.endsWith(' waitlist_slot_free')).map(text => text.split(' ')[0]!)
+}
+
+async function pendingOf(studio: Studio, template: string): Promise<Body[]> {
+  const asked = await pending(studio)
+  const shown = asked.map(({ id }) => done(studio, 'get_approval', { approval_id: id }))
+  return (await Promise.all(shown)).filter(({ preview }) => preview.template?.key === template)
 }
 
 async function offers(studio: Studio): Promise<string[]> {

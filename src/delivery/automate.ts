@@ -7,6 +7,7 @@ import { idText } from '../catalog/kinds.ts'
 import type { Context } from '../domain/context.ts'
 import { type AutomaticDraft, draftFor, withdrawOvertaken } from '../domain/messaging/automatic-draft.ts'
 import { endingReminders } from '../domain/messaging/automations.ts'
+import { tellOfFreedSlot } from '../domain/messaging/freed-slots.ts'
 import type { Happened } from '../domain/messaging/happened.ts'
 import {
   reminderDraftsOf,
@@ -52,7 +53,10 @@ function ofVisit(ids: Record<string, string>): Answer {
   const happened: Happened = { eventId: ids.event_id!, type: ids.type!, subjectId: ids.subject_id! }
   return {
     withdraw: context => withdrawOvertaken(context, happened),
-    draft: context => draftFor(context, happened),
+    draft: async context => {
+      await tellOfFreedSlot(context, happened)
+      return draftFor(context, happened)
+    },
     wake: wakeReminders,
   }
 }

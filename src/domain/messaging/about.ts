@@ -4,14 +4,15 @@ import { and, eq, sql } from 'drizzle-orm'
 import { Refusal } from '../../catalog/refusal.ts'
 import { bookingVersion, getBooking } from '../bookings/read.ts'
 import { findLocation } from '../business/locations.ts'
-import { locations } from '../business/tables.ts'
+import { locations, services, staff } from '../business/tables.ts'
 import { findEnrolment } from '../classes/cancel-enrolment.ts'
 import { findEntry } from '../classes/entries.ts'
 import { nameSession } from '../classes/read.ts'
 import { findSession } from '../classes/sessions.ts'
 import { hasLapsed } from '../classes/states.ts'
-import type { Session } from '../classes/tables.ts'
+import type { Session, WaitlistEntry } from '../classes/tables.ts'
 import type { Context } from '../context.ts'
+import { isFreeFor, type Slot, slotOfMessage } from './slot-notices.ts'
 import type { About } from './tables.ts'
 
 /** As its texts name it. */
@@ -24,7 +25,7 @@ export interface Subject {
 }
 
 /** null: it is about none of them. @throws Refusal `not_found`, `invalid_input` where it is about two */
-export async function subjectOf(context: Context, about: About): Promise<Subject | null> {
+export async function subjectOf(context: Context, about: About & { slot?: Slot }): Promise<Subject | null> {
   const { bookingId, enrolmentId, waitlistEntryId } = about
   if (bookingId && enrolmentId) {
     throw new Refusal(
@@ -42,7 +43,7 @@ export async function subjectOf(context: Context, about: About): Promise<Subject
     const price = { amount: priceAmount, currency: context.workspace.currency }
     return { field: 'enrolment_id', customerId, values: { ...values, price }, zone }
   }
-  return waitlistEntryId ? entryNamed(context, waitlistEntryId) : null
+  return waitlistEntryId ? entryNamed(context, waitlistEntryId, about.slot) : null
 }
 
 async function bookingNamed(context: Context, id: string): Promise<Subject> {
@@ -76,17 +77,31 @@ async function classNamed(context: Context, id: string): Promise<Pick<Subject, '
 }
 
 /** The deadline is that of an offer. */
-async function entryNamed(context: Context, id: string): Promise<Subject> {
-  const { customerId, sessionId, offerExpiresAt } = await findEntry(context, id)
+async function entryNamed(context: Context, id: string, slot: Slot | undefined): Promise<Subject> {
+  const entry = await findEntry(context, id)
+  const { customerId, sessionId, offerExpiresAt } = entry
+  if (slot) return { field: 'waitlist_entry_id', customerId, ...(await slotNamed(context, entry, slot)) }
   const { values, zone } = await classNamed(context, sessionId!)
   const deadline = offerExpiresAt && { until_date: offerExpiresAt, until_time: offerExpiresAt }
   return { field: 'waitlist_entry_id', customerId, values: { ...values, ...deadline }, zone }
 }
 
+async function slotNamed(context: Context, entry: WaitlistEntry, { startsAt, staffId }: Slot) {
+  const { db, workspace } = context
+  const [named] = await db
+    .select({ service_name: services.name, staff_name: staff.name })
+    .from(services)
+    .innerJoin(staff, and(eq(staff.workspaceId, services.workspaceId), eq(staff.id, staffId)))
+    .where(and(eq(services.workspaceId, workspace.id), eq(services.id, entry.serviceId!)))
+  const location = await findLocation(context, entry.locationId!)
+  const values = { ...named, location_name: location.name, date: startsAt, time: startsAt }
+  return { values, zone: location.time_zone }
+}
+
 /** What a yes to a message about it rests on: all that its text may say. */
 export async function versionsAbout(
   context: Context,
-  { bookingId, enrolmentId, waitlistEntryId }: About,
+  { id, bookingId, enrolmentId, waitlistEntryId }: About & { id: string },
 ): Promise<Record<string, string | number>> {
   if (bookingId) return { [bookingId]: await bookingVersion(context, bookingId) }
   if (enrolmentId) {
@@ -96,7 +111,18 @@ export async function versionsAbout(
   if (!waitlistEntryId) return {}
   const entry = await findEntry(context, waitlistEntryId)
   const version = hasLapsed(entry, context.now) ? 'lapsed' : entry.version
-  return { [entry.id]: version, ...(await appointment(context, entry.sessionId!)) }
+  if (entry.sessionId) return { [entry.id]: version, ...(await appointment(context, entry.sessionId)) }
+  return { [entry.id]: (await isSlotGone(context, id, entry)) ? 'gone' : version }
+}
+
+/** Whether a message tells of a start that its reader could not book any more. */
+export async function isSlotGone(
+  context: Context,
+  messageId: string,
+  entry: WaitlistEntry,
+): Promise<boolean> {
+  const slot = await slotOfMessage(context, messageId)
+  return slot !== null && !(await isFreeFor(context, entry, slot))
 }
 
 /** Not the session's version: more places make no text about it untrue. */

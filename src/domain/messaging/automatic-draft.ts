@@ -158,12 +158,13 @@ async function draftOnce(
 /** A customer who cannot or will not be written to is no failure: the run says why. */
 async function draft(
   context: Context,
-  { about, customerId }: Told,
+  { about, customerId, slot }: Told,
   { templateKey, channel }: Automation,
 ): Promise<{ messageId: string } | { reason: string }> {
   try {
     const { id } = await draftMessage(context, {
       ...about,
+      slot: slot ?? undefined,
       customerId: customerId!,
       templateKey,
       channel: channel ?? undefined,

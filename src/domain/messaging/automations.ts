@@ -69,6 +69,12 @@ export const houseRules = [
     templateKey: 'waitlist_place_offered',
     enabled: true,
   },
+  {
+    key: 'waitlist_slot_free',
+    on: 'waitlist.slot_freed',
+    templateKey: 'waitlist_slot_free',
+    enabled: true,
+  },
   { key: 'waitlist_closed', on: 'waitlist.closed', templateKey: 'waitlist_closed', enabled: true },
   // Of an invoice for which somebody has scheduled reminders.
   { key: 'invoice_reminder', on: 'invoice.reminder_due', templateKey: 'invoice_reminder', enabled: true },
@@ -100,10 +106,20 @@ const invoiceEvents = [
   'invoice.uncollectible',
 ] as const
 
+/** After these, a start may be free that somebody waits for. */
+export const freeing: readonly string[] = [
+  'booking.cancelled',
+  'booking.moved',
+  'booking.reassigned',
+  'booking.declined',
+  'booking.expired',
+]
+
 /** The events that automations must hear of. */
 export const heardEvents: ReadonlySet<string> = new Set([
   ...houseRules.map(({ on }) => on),
   ...overtaking,
+  ...freeing,
   ...invoiceEvents,
 ])
 

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { getCustomer } from '../customers/get.ts'
 import { customers } from '../customers/tables.ts'
 import { invoiceReminders, invoices } from '../invoices/tables.ts'
-import { zoneOfPlace } from './about.ts'
+import { isSlotGone, zoneOfPlace } from './about.ts'
 import { addressKey } from './channels.ts'
 import { quietUntil } from './quiet-hours.ts'
 import {
@@ -76,10 +76,12 @@ async function invoiceEnd(
 }
 
 /** Nor is a place offered that is not kept any more, or that they have. That a class is cancelled is said. */
-async function isOfOverOffer(context: Context, { waitlistEntryId }: Checked): Promise<boolean> {
+async function isOfOverOffer(context: Context, { id, waitlistEntryId }: Checked): Promise<boolean> {
   if (!waitlistEntryId) return false
   const entry = await findEntry(context, waitlistEntryId)
-  return hasLapsed(entry, context.now) || ['lapsed', 'declined', 'promoted', 'left'].includes(entry.state)
+  if (hasLapsed(entry, context.now) || ['lapsed', 'declined', 'promoted', 'left'].includes(entry.state))
+    return true
+  return entry.sessionId === null && id !== undefined && isSlotGone(context, id, entry)
 }
 
 async function isSuppressed({ db, workspace }: Context, message: Checked): Promise<boolean> {

@@ -33,6 +33,8 @@ const frozen: Record<string, string> = {
   'waitlist_place_given sms en 1': '1bffb1cee840d295',
   'waitlist_place_offered email en 1': '566695de34d73986',
   'waitlist_place_offered sms en 1': 'e58b3ef192308b14',
+  'waitlist_slot_free email en 1': '62523c9a1fa39d6a',
+  'waitlist_slot_free sms en 1': '99121949d12c20ba',
   'waitlist_closed email en 1': '9eedb64ee2694a99',
   'waitlist_closed sms en 1': '7cb7f7daae534d2b',
   'invoice_reminder email en 1': 'c65e3b984f5cb9bc',

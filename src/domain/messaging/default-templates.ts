@@ -381,6 +381,34 @@ It is kept for you until {{until_date}}, {{until_time}}. Please tell us by then 
     body: '{{business_name}}: a place in {{service_name}}, {{date}}, {{time}}, is kept for you until {{until_date}}, {{until_time}}. Please tell us whether you take it.',
   },
   {
+    key: 'waitlist_slot_free',
+    channel: 'email',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: 'Free at {{business_name}}: {{date}}, {{time}}',
+    body: `Hello {{customer_name}},
+
+a time has become free that you are waiting for:
+
+{{service_name}} with {{staff_name}}
+{{date}}, {{time}}
+{{location_name}}
+
+It is kept for nobody. If you want it, please tell us soon.
+
+{{business_name}}`,
+  },
+  {
+    key: 'waitlist_slot_free',
+    channel: 'sms',
+    language: 'en',
+    version: 1,
+    purpose: 'transactional',
+    subject: null,
+    body: '{{business_name}}: {{service_name}} with {{staff_name}} has become free on {{date}}, {{time}}. It is kept for nobody: please tell us soon.',
+  },
+  {
     key: 'waitlist_closed',
     channel: 'email',
     language: 'en',

@@ -9,6 +9,7 @@ import { addressOf, carrierOf, LONGEST_SUBJECT, longestText } from './channels.t
 import { hindranceTo } from './checks.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { oneLine, render } from './render.ts'
+import type { Slot } from './slot-notices.ts'
 import { sayerOf, standardValues, standardVariables } from './standard-variables.ts'
 import { type MessageView, viewOf } from './status.ts'
 import { type About, type Channel, type Message, messages, type Purpose } from './tables.ts'
@@ -17,6 +18,8 @@ import { canonical, findTemplate, type Template } from './templates.ts'
 /** Either a template and what it does not know by itself, or a text and its purpose. */
 export interface NewMessage extends About {
   customerId: string
+  /** Of one who waits for a slot: the start that became free. */
+  slot?: Slot
   /** What it is about; only a template that speaks of invoices needs it. */
   invoiceId?: string
   /** Default: the first of email and SMS that reaches the customer. */

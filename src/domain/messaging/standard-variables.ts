@@ -6,6 +6,7 @@ import { type FoundCustomer, getCustomer } from '../customers/get.ts'
 import { invoiceUrl } from '../invoices/link.ts'
 import { getInvoice } from '../invoices/read.ts'
 import { subjectOf } from './about.ts'
+import type { Slot } from './slot-notices.ts'
 import type { About, TemplateVariable } from './tables.ts'
 
 type VariableType = TemplateVariable['type']
@@ -57,7 +58,7 @@ export interface StandardValues {
 export async function standardValues(
   context: Context,
   customer: FoundCustomer,
-  { invoiceId, ...about }: About & { invoiceId?: string },
+  { invoiceId, ...about }: About & { invoiceId?: string; slot?: Slot },
 ): Promise<StandardValues> {
   const { workspace } = context
   const everyone = {

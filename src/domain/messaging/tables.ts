@@ -1,4 +1,4 @@
-/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036 to 0039: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036 to 0040: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant, tenantKey } from '../../database/columns.ts'
@@ -179,4 +179,18 @@ export const classReminders = pgTable(
     at: instant().notNull(),
   },
   table => [primaryKey({ columns: [table.workspaceId, table.enrolmentId, table.startsAt] })],
+)
+
+export const slotNotices = pgTable(
+  'slot_notices',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    waitlistEntryId: uuid('waitlist_entry_id').notNull(),
+    startsAt: instant('starts_at').notNull(),
+    staffId: uuid('staff_id').notNull(),
+    freedBy: uuid('freed_by').notNull(),
+    eventId: uuid('event_id').notNull(),
+    at: instant().notNull(),
+  },
+  table => [primaryKey({ columns: [table.workspaceId, table.waitlistEntryId, table.startsAt] })],
 )

@@ -10,6 +10,7 @@ import { hasLapsed } from '../classes/states.ts'
 import type { Context } from '../context.ts'
 import { overtaking } from './automations.ts'
 import { type Happened, isOvertaken } from './happened.ts'
+import { type Slot, slotOfEvent } from './slot-notices.ts'
 import type { About } from './tables.ts'
 
 /** A booking, a place in a class or a place in a waitlist, as it is now. */
@@ -18,10 +19,12 @@ export interface Told {
   customerId: string | null
   state: string
   booking?: Booking
+  /** Of one who waits for a slot: what became free. */
+  slot?: Slot | null
 }
 
 /** By what the types of its events begin with. */
-const kinds: Record<string, (context: Context, id: string) => Promise<Told>> = {
+const kinds: Record<string, (context: Context, id: string, eventId: string) => Promise<Told>> = {
   async booking(context, id) {
     const booking = asAt(await lockBooking(context, id), context.now)
     return { about: { bookingId: id }, ...booking, booking }
@@ -29,15 +32,16 @@ const kinds: Record<string, (context: Context, id: string) => Promise<Told>> = {
   async class_enrolment(context, id) {
     return { about: { enrolmentId: id }, ...(await lockEnrolment(context, id)) }
   },
-  async waitlist(context, id) {
+  async waitlist(context, id, eventId) {
     const entry = await lockEntry(context, id)
     const state = hasLapsed(entry, context.now) ? 'lapsed' : entry.state
-    return { about: { waitlistEntryId: id }, ...entry, state }
+    const slot = entry.sessionId === null ? await slotOfEvent(context, eventId) : null
+    return { about: { waitlistEntryId: id }, ...entry, state, slot }
   },
 }
 
-export function lockTold(context: Context, { type, subjectId }: Happened): Promise<Told> {
-  return kinds[type.slice(0, type.indexOf('.'))]!(context, subjectId)
+export function lockTold(context: Context, { type, subjectId, eventId }: Happened): Promise<Told> {
+  return kinds[type.slice(0, type.indexOf('.'))]!(context, subjectId, eventId)
 }
 
 /** What it must be for each event to be worth telling. */
@@ -53,6 +57,7 @@ const toldWhile: Record<string, readonly string[]> = {
   'class_enrolment.cancelled': ['cancelled'],
   'waitlist.offered': ['offered'],
   'waitlist.offer_moved': ['offered'],
+  'waitlist.slot_freed': ['waiting'],
   'waitlist.closed': ['closed'],
 }
 

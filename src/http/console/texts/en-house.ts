@@ -120,6 +120,10 @@ export const house = {
       class_moved: { title: 'Notice of a changed class', more: 'When its time or who gives it is another.' },
       waitlist_place_given: { title: 'Moved up from a waitlist', more: 'When a place in a class is theirs.' },
       waitlist_place_offered: { title: 'Offer of a place', more: 'With the time until which it is kept.' },
+      waitlist_slot_free: {
+        title: 'A time that became free',
+        more: 'To the first who waits for such a one.',
+      },
       waitlist_closed: { title: 'Notice of a cancelled class', more: 'To whoever waited for a place in it.' },
     } as Record<string, { title: string; more: string }>,
     before: (minutes: number) =>
