@@ -180,8 +180,14 @@ test('a person far away reads the location’s time, and their own beside it', a
   const tab = await open({ timezoneId: 'America/Lima', viewport: viewports.desk })
   await tab.goto(`${server.url}/console`)
   await tab.waitForFunction('document.cookie.includes("America/Lima")')
-  await tab.goto(server.url + business.pages.booking!)
-  await tab.getByText('your time').first().waitFor()
+  const { booking, letter, customer, failed, story } = business.pages
+  for (const path of ['/console/approvals', '/console/activity', booking, letter, customer, failed, story]) {
+    await tab.goto(server.url + path)
+    const alone = `[...document.querySelectorAll('main time')].filter(({ nextElementSibling: next }) =>
+      !next?.matches('.own-time')).map(({ textContent }) => textContent)`
+    assert.deepEqual(await tab.evaluate(alone), [], path)
+    assert.notEqual(await tab.getByText('your time').count(), 0, path)
+  }
   await tab.close()
 })
 

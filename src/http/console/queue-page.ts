@@ -37,9 +37,9 @@ function picking(visit: Visit, waiting: Reviewed[], next: string | undefined): H
 ${next && html`<p class="actions"><a class="button" href="/console/approvals?before=${idText('approval', next)}" rel="next">${say.approvals.next}</a></p>`}`
 }
 
-function waitingCard({ workspace }: Visit, approval: Reviewed): Html {
+function waitingCard(visit: Visit, approval: Reviewed): Html {
   const { id, title, names, askedAt, expiresAt, effects, mayDecide, reviewers } = approval
-  const reading = { timeZone: workspace.timeZone, names }
+  const reading = readingOf(visit, { names })
   const letter = letterOf(approval)
   const booking = letter?.booking_id && names.get(letter.booking_id)
   const name = `pick.${idText('approval', id)}`
@@ -72,13 +72,13 @@ ${more}</li>
 `
 }
 
-function history({ workspace }: Visit, settled: Reviewed[]): Html {
+function history(visit: Visit, settled: Reviewed[]): Html {
   return html`<h2>${say.queue.settled}</h2>
 <ul class="settled">${settled.map(
     approval => html`<li>
 <a href="${pathOf(approval)}" id="${idText('approval', approval.id)}">${approval.title}${toWhom(approval)}</a>
 ${stateBadge(approval.state)}
-<p class="quiet">${settledWords(approval, workspace)}</p>
+<p class="quiet">${settledWords(approval, readingOf(visit))}</p>
 </li>
 `,
   )}</ul>`
