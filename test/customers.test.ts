@@ -6,6 +6,7 @@ import { type Desk, unlimited } from './support/booking.ts'
 import { type Body, callTool, done, refused } from './support/caller.ts'
 import { openStudio } from './support/classes.ts'
 import { holdEverything, ownerOf } from './support/held.ts'
+import { until } from './support/jobs.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
 
@@ -109,4 +110,56 @@ test('the profile shows custom fields, relationships and pinned notes', async ()
   assert.deepEqual(profile.custom_fields, { size: 38 })
   assert.deepEqual(profile.relationships, [{ relation: 'guardian', customer_id: mother, name: 'Ana Ruiz' }])
   assert.deepEqual(profile.pinned_notes, ['Nut allergy'])
+})
+
+test('a hostile file is refused, or its rows are, and nobody is half made of it', async () => {
+  const desk = await openStudio(server)
+  const rest = async (path: string, body: Body) => {
+    const answer = await fetch(`${server.url}/v1/customers/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${desk.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: (await answer.json()) as Body }
+  }
+  for (const [what, csv] of [
+    ['a cell of 10 MB', `Name,Email\nAna,${'x'.repeat(10_000_000)}`],
+    ['100,000 columns', `${'c,'.repeat(100_000)}Name\n${'1,'.repeat(100_000)}Ana`],
+    ['UTF-16', Buffer.from('\ufeffName,Email\nAna,ana@example.com', 'utf16le').toString('latin1')],
+    ['a quote without end', `Name,Email\nAna,"ana@example.com\n${'x\n'.repeat(10_000)}`],
+    ['nothing but quotes', '"'.repeat(200_001)],
+    ['no name', 'Email\nana@example.com'],
+    ['too many rows', `Name\n${'Ana\n'.repeat(50_001)}`],
+  ] as const) {
+    const preview = await rest('import/preview', { csv })
+    assert.deepEqual([preview.status, preview.body.code], [422, 'invalid_input'], what)
+    const key = { plan: '0'.repeat(64), idempotency_key: crypto.randomUUID() }
+    assert.equal((await rest('import', { csv, ...key })).status, 422, what)
+  }
+  const csv = [
+    '\ufeffName;Email;Note',
+    'Café;cafe@example.com;"two\nlines"\r',
+    'Caf\ufffd;broken@example.com;',
+    '=cmd|calc;formula@example.com;+1+1',
+    `Long;long@example.com;${'x'.repeat(5_000)}`,
+    'Bea;not an email;',
+  ].join('\n')
+  const { body } = await rest('import/preview', { csv })
+  assert.deepEqual(
+    body.data.faults.map(({ row, column }: Body) => [row, column]),
+    [
+      [2, 'Name'],
+      [4, 'Note'],
+      [5, 'Email'],
+    ],
+  )
+  const file = { csv, plan: body.data.plan }
+  const committed = await desk.confirmed('import_customers_commit', file)
+  const job_id = committed.body.data.job_id
+  await until(async () => (await done(desk, 'get_job_status', { job_id })).state === 'done')
+  const made = await desk.rows('SELECT name, note FROM customers WHERE workspace_id = $1 ORDER BY name')
+  assert.deepEqual(made, [
+    { name: '=cmd|calc', note: '+1+1' },
+    { name: 'Café', note: 'two\nlines' },
+  ])
 })

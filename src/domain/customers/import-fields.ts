@@ -99,6 +99,10 @@ const kinds = {
   note: Text(2000),
 }
 
+/** Made once: to make a schema takes longer than to read a row with it. */
+const Tag = Text(40)
+const FieldText = Text(500)
+
 interface Reading {
   fields: Map<string, CustomField>
   country: string
@@ -128,7 +132,7 @@ export function readRow(
     else row[target] = read.value
   }
   const name = row.name ?? [words.first_name, words.last_name].filter(Boolean).join(' ')
-  if (!Text(200).safeParse(name).success) {
+  if (!kinds.name.safeParse(name).success) {
     const column = columns.find(({ target }) => target === 'name' || target === 'first_name')?.header ?? ''
     if (!faults.some(fault => fault.column === column))
       faults.push({ column, message: 'A name has 1 to 200 characters.' })
@@ -168,7 +172,7 @@ function cellOf(
       .split(/[,;|]/)
       .map(tag => tag.trim())
       .filter(Boolean)
-    const fits = value.length <= 50 && value.every(tag => Text(40).safeParse(tag).success)
+    const fits = value.length <= 50 && value.every(tag => Tag.safeParse(tag).success)
     return fits ? { value } : { fault: 'At most 50 tags of 40 characters each.' }
   }
   if (target === 'first_name' || target === 'last_name') return { value: cell }
@@ -180,7 +184,7 @@ function cellOf(
 function typedCell({ type, choices }: CustomField, cell: string): FieldValue | null {
   switch (type) {
     case 'text':
-      return Text(500).safeParse(cell).success ? cell : null
+      return FieldText.safeParse(cell).success ? cell : null
     case 'choice':
       return choices!.includes(cell) ? cell : null
     case 'number':

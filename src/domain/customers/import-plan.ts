@@ -1,6 +1,7 @@
 /** What an import would do, row by row: who is new, who is known, who is there twice in the file, and what cannot be read. */
 
 import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
@@ -42,6 +43,7 @@ export async function planImport(ctx: Context, { csv, mapping = {} }: ImportFile
   const faults: ImportPlan['faults'] = []
   const read: { number: number; fields: ImportedFields }[] = []
   for (const { number, cells } of sheet.rows) {
+    if (number % BREATHES_EVERY === 0) await breathe()
     const row = readRow(cells, columns, { fields, country: ctx.workspace.country })
     if (Array.isArray(row)) faults.push(...row.map(fault => ({ row: number, ...fault })))
     else read.push({ number, fields: row })
@@ -62,6 +64,9 @@ export async function planImport(ctx: Context, { csv, mapping = {} }: ImportFile
     },
   }
 }
+
+/** Rows, after which other calls have their turn: 50,000 take seconds. */
+const BREATHES_EVERY = 500
 
 function mapped(
   headers: string[],
@@ -101,7 +106,11 @@ async function withActions(
   ctx: Context,
   read: { number: number; fields: ImportedFields }[],
 ): Promise<PlannedRow[]> {
-  const keys = read.map(({ fields }) => identities(ctx, fields))
+  const keys: string[][] = []
+  for (const { number, fields } of read) {
+    if (number % BREATHES_EVERY === 0) await breathe()
+    keys.push(identities(ctx, fields))
+  }
   const known = await knownAmong(ctx, keys.flat())
   const seen = new Set<string>()
   return read.map((row, index) => {

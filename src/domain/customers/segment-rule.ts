@@ -49,11 +49,12 @@ export const RuleTree = z.looseObject({}).transform((value, ctx): Rule => {
       ctx.addIssue({ code: 'custom', path, message: `At most ${MOST_NODES} conditions, ${DEEPEST} deep.` })
       return z.NEVER
     }
-    const [group] = node !== null && typeof node === 'object' ? Object.keys(node) : []
-    if (group === 'not') return { not: read((node as { not: unknown }).not, [...path, 'not'], depth + 1) }
+    const [group, another] = node !== null && typeof node === 'object' ? Object.keys(node) : []
+    if (group === 'not' && another === undefined)
+      return { not: read((node as { not: unknown }).not, [...path, 'not'], depth + 1) }
     if (group === 'all' || group === 'any') {
       const list = (node as Record<string, unknown>)[group]
-      if (Array.isArray(list) && list.length > 0 && Object.keys(node as object).length === 1) {
+      if (Array.isArray(list) && list.length > 0 && another === undefined) {
         const inner = list
           .slice(0, MOST_NODES + 1)
           .map((one, index) => read(one, [...path, group, index], depth + 1))

@@ -105,6 +105,10 @@ test('a tree is bounded, and what is no rule says where', () => {
     { all: Array.from({ length: 200 }, () => ({ tag: 'x' })) },
     { all: [] },
     { all: [{ tag: 'x' }], any: [] },
+    { not: { tag: 'x' }, tag: 'y' },
+    JSON.parse('{"__proto__":{"tag":"x"}}'),
+    { all: { length: 1, 0: { tag: 'x' } } },
+    { all: Array.from({ length: 10 }, () => ({ any: Array.from({ length: 10 }, () => ({ tag: 'x' })) })) },
     { tag: 'x', field: 'y' },
     { '; DROP TABLE customers': 1 },
     {},
@@ -113,6 +117,19 @@ test('a tree is bounded, and what is no rule says where', () => {
   }
   const { error } = RuleTree.safeParse({ all: [{ tag: 'x' }, { nope: 1 }] })
   assert.deepEqual(error?.issues[0]?.path, ['all', 1])
+})
+
+test('a value is a value, whatever SQL stands in it', async t => {
+  const { run, create } = await openBusiness(t)
+  await run(ctx => defineField(ctx, { key: 'city', label: 'City', type: 'text' }))
+  await create({ name: 'Ana' })
+  for (const text of ["x' OR true --", "{x}') OR ('1'='1", '%', '\\'])
+    for (const rule of [
+      { tag: text },
+      { language: text },
+      { field: 'city', op: 'is', value: text },
+    ] as Rule[])
+      assert.equal((await run(ctx => previewSegment(ctx, rule, { limit: 3 }))).count, 0, text)
 })
 
 test('bulk tags change whoever meets the rule, say how many and show three; done again they change nobody', async t => {
