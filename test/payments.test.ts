@@ -240,6 +240,28 @@ test('a webhook early, five times, out of order: one posting', async t => {
   await till.verify()
 })
 
+test('a dispute that is lost before anybody heard of it is posted, once', async t => {
+  const stripe = await startStripe(t)
+  const till = await openTill(t, { stripe })
+  const { id } = await till.charge((await till.open()).id, (await till.stripeCard()).id)
+  await till.pay(id)
+  const lost = {
+    id: 'dp_9',
+    object: 'dispute',
+    payment_intent: stripe.intents[0]!.id,
+    amount: 12_100,
+    currency: 'eur',
+    reason: 'fraudulent',
+    status: 'lost',
+    evidence_details: { due_by: null },
+  }
+  for (const type of ['charge.dispute.closed', 'charge.dispute.created'])
+    await till.webhook({ provider: 'stripe', workspaceId: till.workspaceId, ...stripe.sign(type, lost) })
+  const { disputes, clearing = 0 } = await till.balances()
+  assert.deepEqual([disputes, clearing], [12_100, 0])
+  await till.verify()
+})
+
 test('a forged webhook, and one outside the tolerance in time, is refused and changes nothing', async t => {
   const stripe = await startStripe(t)
   const till = await openTill(t, { stripe })
@@ -448,6 +470,12 @@ test('one gift card, many payers: together they never take more than is on it', 
   const eur = (amount: number) => ({ amount, currency: 'EUR' })
   const { card, code: written } = await till.at(context =>
     issueGiftCard(context, { customer_id: till.ana, value: eur(5_000) }),
+  )
+  const first = { purpose: 'invoice', subjectId: (await till.open()).id } as const
+  await assert.rejects(
+    till.at(context => redeemGiftCard(context, { id: card.id, owed: first, amount: 100 })),
+    code('invalid_transition'),
+    'pending until it is paid',
   )
   const price = { purpose: 'gift_card', subjectId: card.id, tender: 'cash', amount: 5_000 } as const
   await till.at(context => recordManualPayment(context, price))

@@ -86,6 +86,9 @@ test('each currency has accounts of its own, and none is ever added to another',
     rows.map(({ kind, currency, balance }) => `${kind} ${currency} ${balance}`),
     ['cash EUR 100', 'fees EUR 100', 'cash JPY 7', 'fees JPY 7', 'cash KWD 1250', 'fees KWD 1250'],
   )
+  const inFees = (currency?: string): Promise<number> =>
+    books.at(context => balanceOf(context, fees, currency))
+  assert.deepEqual([await inFees(), await inFees('EUR'), await inFees('JPY')], [100, 100, 7])
   const [eur, jpy] = await Promise.all(
     ['EUR', 'JPY'].map(async currency => {
       const { rows: found } = await books.database.owner.query(
