@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Desk, openDesk, textOf, unlimited } from '../../../test/support/booking.ts'
-import { type Body, done, fresh } from '../../../test/support/caller.ts'
+import { type Body, done, fresh, refused } from '../../../test/support/caller.ts'
 import { hurry, until } from '../../../test/support/jobs.ts'
 import { startServer } from '../../../test/support/server.ts'
 
@@ -144,6 +144,17 @@ test('a card gets it back through its provider; where that fails days later, it 
   await hurry(server.house.database.owner)
   await until(async () => (await refund()).state === 'succeeded')
   assert.deepEqual(await desk.books(), {})
+})
+
+test('a refund whose answer is lost is reserved all the same: there is nothing more to give back', async () => {
+  const desk = await openSalon()
+  const { booking, paymentId } = await securedByCard(desk)
+  await done(desk, 'script_sandbox_provider', { refunds: ['lost', 'lost', 'lost', 'lost', 'lost', 'lost'] })
+  await cancel(desk, booking.id)
+  const [{ state }] = (await done(desk, 'get_payment', { payment_id: paymentId })).refunds
+  assert.equal(state, 'pending')
+  const preview = { payment_id: paymentId }
+  assert.equal(await refused(desk, 'preview_refund', preview), 'exceeds_refundable')
 })
 
 test('a no-show keeps the deposit, and owes the rest of its fee; undone, the deposit is held again', async () => {
