@@ -39,6 +39,12 @@ test('cancelling a session returns credits, and queues notices for approval: one
   const asked = await pending(studio)
   assert.deepEqual(new Set(asked.map(({ tool }) => tool)), new Set(['send_message']))
   assert.equal(asked.length, 3)
+  const page = await fetch(`${server.url}/console/approvals`, { headers: { cookie: person.cookie } })
+  assert.equal(
+    (await page.text()).match(/about .*Session.* with .*Person 1/g)?.length,
+    3,
+    'a reviewer reads of which class',
+  )
   for (const { id } of asked) assert.equal((await person.decide(id, 'approve')).body.state, 'executed')
   const sent = () =>
     studio.rows(`SELECT recipient, body FROM deliveries WHERE workspace_id = $1 AND state = 'sent'`)

@@ -10,7 +10,7 @@ import type { Db } from '../database/pool.ts'
 /** All of it text from outside. */
 export interface Named {
   name: string
-  /** Of a booking: with whom, whose it is, and when it begins. */
+  /** Of a booking or a place in a class: with whom, whose it is, and when it begins. */
   staff?: string | null
   customer?: string | null
   at?: { epochMilliseconds: number } | null
@@ -72,9 +72,25 @@ const sources = {
     JOIN staff p ON p.workspace_id = b.workspace_id AND p.id = b.staff_id
     LEFT JOIN customers c ON c.workspace_id = b.workspace_id AND c.id = b.customer_id
     WHERE b.workspace_id = ${workspaceId} AND b.id ${which}`,
+  enrolment: classPlaces('enrolment', sql`class_enrolments`),
+  waitlist: classPlaces('waitlist', sql`waitlist_entries`),
 } satisfies Partial<Record<IdKind, Source>>
 
 type Source = (workspaceId: string, which: SQL) => SQL
+
+/** A class, or the service of which somebody waits for a slot. */
+function classPlaces(kind: IdKind, table: SQL): Source {
+  const service = kind === 'waitlist' ? sql`coalesce(c.service_id, w.service_id)` : sql`c.service_id`
+  return (workspaceId, which) => sql`
+    SELECT ${kind} AS kind, w.id, s.name, p.name AS staff, u.name AS customer,
+      (extract(epoch FROM c.starts_at) * 1000)::float8 AS at
+    FROM ${table} w
+    LEFT JOIN class_sessions c ON c.workspace_id = w.workspace_id AND c.id = w.session_id
+    JOIN services s ON s.workspace_id = w.workspace_id AND s.id = ${service}
+    LEFT JOIN staff p ON p.workspace_id = c.workspace_id AND p.id = c.staff_id
+    JOIN customers u ON u.workspace_id = w.workspace_id AND u.id = w.customer_id
+    WHERE w.workspace_id = ${workspaceId} AND w.id ${which}`
+}
 
 function named(kind: IdKind, table: SQL): Source {
   return (workspaceId, which) => sql`

@@ -13,6 +13,8 @@ export interface Letter {
   /** Who it is for, where they are a customer of the business. */
   customer_id?: string | null
   booking_id?: string | null
+  enrolment_id?: string | null
+  waitlist_entry_id?: string | null
   /** Files that go with it, each with where it can be looked at. */
   attachments?: { name: string; url: string }[]
   purpose?: string
@@ -42,7 +44,8 @@ export const askedOfLetter: ReadonlySet<string> = new Set([
 
 /** Fields of a preview that they say, or that say nothing to a reviewer. */
 export const saidByLetter: ReadonlySet<string> = new Set([
-  ...['channel', 'to', 'subject', 'text', 'customer_id', 'booking_id', 'attachments'],
+  ...['channel', 'to', 'subject', 'text', 'customer_id', 'attachments'],
+  ...['booking_id', 'enrolment_id', 'waitlist_entry_id'],
   ...['purpose', 'language', 'template', 'send_at', 'reason'],
   ...['id', 'status', 'created_at', 'version'],
 ])
@@ -86,15 +89,21 @@ export function letterFacts(
   mayGo: boolean,
   reading: Reading,
 ): Html {
-  const { booking_id, purpose, language, template } = letter
+  const { purpose, language, template } = letter
   const isEdited = asked.subject !== undefined || asked.text !== undefined
-  const booking = booking_id && reading.names?.get(booking_id)
+  const about = subjectOf(letter)
+  const subject = about && reading.names?.get(about)
   return html`<dl class="facts about">
-${booking && fact(say.letter.about, nameOf({ ...booking, customer: null }, reading))}
+${subject && fact(say.letter.about, nameOf({ ...subject, customer: null }, reading))}
 ${(mayGo || asked.at !== undefined) && fact(say.letter.goes, whenSent(letter, asked.at, reading))}
 ${purpose !== undefined && fact(say.letter.kind, html`${say.letter.purposes[purpose] ?? outside(purpose)}${language !== undefined && say.letter.inLanguage(languageName(language))}`)}
 ${template !== undefined && fact(say.letter.wording, template ? say.letter.template(html`<code>${template.key}</code>`, template.version, isEdited) : html`${say.letter.free}`)}
 </dl>`
+}
+
+/** The id of what it is about. */
+export function subjectOf({ booking_id, enrolment_id, waitlist_entry_id }: Letter): string | null {
+  return booking_id ?? enrolment_id ?? waitlist_entry_id ?? null
 }
 
 function fact(name: string, value: Html): Html {

@@ -3,7 +3,7 @@
 import type { Queue, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
-import { letterGlance, letterOf } from './letter.ts'
+import { letterGlance, letterOf, subjectOf } from './letter.ts'
 import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { effectText, stateBadge } from './states.ts'
@@ -41,12 +41,13 @@ function waitingCard(visit: Visit, approval: Reviewed): Html {
   const { id, title, names, askedAt, expiresAt, effects, mayDecide, reviewers } = approval
   const reading = readingOf(visit, { names })
   const letter = letterOf(approval)
-  const booking = letter?.booking_id && names.get(letter.booking_id)
+  const about = letter && subjectOf(letter)
+  const subject = about && names.get(about)
   const name = `pick.${idText('approval', id)}`
   return html`<li class="card">
 <h2>${title}</h2>
 ${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose} ${title}</span></label>`}
-<p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!booking && nameOf({ ...booking, customer: null }, reading))}</p>
+<p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!subject && nameOf({ ...subject, customer: null }, reading))}</p>
 ${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${rulesAsked(approval) ?? (isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`)}`}
 <div class="actions">
 <a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${title}</span></a>
