@@ -211,6 +211,16 @@ test('the application may add to the ledger and change nothing in it; what is re
   )
   assert.equal(reversals.filter(id => id !== null).length, 1)
   assert.deepEqual(await books.balances(), {})
+  // The database itself holds it, whatever the code would do.
+  await assert.rejects(
+    books.database.owner.query(
+      `INSERT INTO ledger_transactions (workspace_id, id, source_kind, source_id, cause, reverses, at, principal_kind)
+       SELECT workspace_id, $1, source_kind, source_id, 'again', reverses, at, principal_kind
+       FROM ledger_transactions WHERE reverses IS NOT NULL`,
+      [newId()],
+    ),
+    { constraint: 'ledger_transactions_reversed_once' },
+  )
 })
 
 async function refundOf(

@@ -8,6 +8,7 @@ import { createDraft, deleteDraft, updateDraft } from './draft.ts'
 import { markUncollectible, voidInvoice } from './endings.ts'
 import { upsertEntity } from './entities.ts'
 import { finalizeInvoice } from './finalize.ts'
+import { linesOf } from './read.ts'
 import { postRefund, undoRefund } from './refund.ts'
 
 test('a draft has no number, can be edited and deleted, and cannot be voided; the ledger knows nothing of it', async t => {
@@ -223,6 +224,26 @@ test('refunds and credit notes together never exceed the invoice; what fails is 
   await refund(newId(), 7000)
   await assert.rejects(refund(newId(), 1), { code: 'exceeds_refundable' })
   assert.deepEqual(await books.balances(), { cash: 5100, customer_credit: 5100 })
+  await books.verify()
+})
+
+test('a line is never credited beyond itself, whatever is left of the others', async t => {
+  const books = await openBooks(t)
+  const invoice = await books.open({ lines: [line(1_000), line(9_000)] })
+  const [first] = await books.at(context => linesOf(context, invoice.id))
+  const credit = (amount: number) =>
+    books.at(context =>
+      createCreditNote(context, {
+        invoice_id: invoice.id,
+        lines: [{ line_id: first!.id, amount: eur(amount) }],
+        reason: 'Slip',
+      }),
+    )
+  await assert.rejects(credit(1_001), { code: 'exceeds_creditable' })
+  await credit(400)
+  await assert.rejects(credit(601), { code: 'exceeds_creditable' })
+  await credit(600)
+  assert.equal((await books.view(invoice.id)).sums.due, 9_000)
   await books.verify()
 })
 
