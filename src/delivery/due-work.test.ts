@@ -2,13 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type pg from 'pg'
 import { callTool, done, fresh } from '../../test/support/caller.ts'
-import { hurry, jobsIn, until } from '../../test/support/jobs.ts'
+import { hurry, type JobRow, jobsIn, until } from '../../test/support/jobs.ts'
 import { startServer, type TestServer } from '../../test/support/server.ts'
 import { openShop, type Shop } from '../../test/support/shop.ts'
 import { uuidOf } from '../catalog/kinds.ts'
 
 function owner(server: TestServer): pg.Pool {
   return server.house.database.owner
+}
+
+/** The jobs that wake due work; what hears of events has others. */
+async function wakes(server: TestServer): Promise<JobRow[]> {
+  return (await jobsIn(owner(server))).filter(({ task_identifier }) => task_identifier === 'due_work')
 }
 
 /** A shop whose clock follows real time, and the arguments that hold its next slot. */
@@ -50,12 +55,10 @@ test('an approval that nobody decides is noted too', async t => {
   const rules = [{ tool: 'revoke_api_key', gate: 'approve', reviewers: 'owner' }]
   const { body } = await callTool(agent, 'set_approval_policy', { rules })
   assert.equal(body.status, 'needs_approval', JSON.stringify(body))
-  const expiring = async () =>
-    (await jobsIn(owner(server))).filter(({ task_identifier }) => task_identifier === 'due_work')
-  assert.equal((await expiring()).length, 1)
+  assert.equal((await wakes(server)).length, 1)
   await owner(server).query("UPDATE approvals SET expires_at = asked_at - interval '1 hour'")
   await hurry(owner(server))
-  await until(async () => (await expiring()).length === 0)
+  await until(async () => (await wakes(server)).length === 0)
   const { rows } = await owner(server).query('SELECT state FROM approvals')
   assert.deepEqual(rows, [{ state: 'expired' }])
 })
@@ -87,7 +90,7 @@ test('a clock that stands still wakes nobody, nor does a job that was there befo
     location_id: slot.location_id,
   })
   await done(shop, 'create_slot_hold', { ...slot, start: slots[0].start, idempotency_key: fresh() })
-  assert.deepEqual(await jobsIn(owner(server)), [])
+  assert.deepEqual(await wakes(server), [])
 })
 
 test('a reminder wakes the worker when it is due', async t => {
@@ -103,8 +106,7 @@ test('a reminder wakes the worker when it is due', async t => {
   const { slots } = await done(shop, 'find_next_available_slot', { ...slot, start: undefined, count: 3 })
   const { start } = slots.at(-1)
   await done(shop, 'create_booking', { ...slot, start, customer_id, idempotency_key: fresh() })
-  const wakes = async () => (await jobsIn(owner(server))).filter(job => job.task_identifier === 'due_work')
-  await until(async () => (await wakes()).length === 1)
-  const late = (await wakes())[0]!.run_at.getTime() - (Date.parse(start) - 60_000)
+  await until(async () => (await wakes(server)).length === 1)
+  const late = (await wakes(server))[0]!.run_at.getTime() - (Date.parse(start) - 60_000)
   assert.ok(late >= 1000 && late <= 61_000, `${late} ms after it is due`)
 })
