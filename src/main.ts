@@ -282,10 +282,8 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
   }
   return {
     handlers: {
-      ...(carrier && {
-        mail_code: mailCode({ ...house, carrier }),
-        mail_invite: mailInvite({ ...house, carrier }),
-      }),
+      mail_code: mailCode({ ...house, carriers: find }),
+      ...(carrier && { mail_invite: mailInvite({ ...house, carrier }) }),
       deliver: deliver({
         asSystem: asSystem(house),
         carriers: find,

@@ -127,14 +127,19 @@ test('to sign up: an email that is known, and one that is not', async () => {
   sameAll({ known: await ask(owner.email), unknown: await ask('nobody2@alike.example') })
 })
 
-test('a customer’s sign-in at a site: an email that is known, and one that is not', async () => {
+test('a customer’s sign-in at a site: an email or a phone that is known, and one that is not', async () => {
   const desk = { url: server.url, key: owner.key }
   const asked = { name: 'Site', origins: ['https://alike.example'] }
   const { publishable_key } = await made(desk, 'create_publishable_key', asked)
-  await made(desk, 'create_customer', { name: 'Zoe', email: 'zoe@alike.example' })
+  const phone = '+34612000444'
+  await made(desk, 'create_customer', { name: 'Zoe', email: 'zoe@alike.example', phone })
   await used(publishable_key)
-  const ask = (email: string) => post('/v1/customer-sign-ins', { email }, publishable_key)
-  sameAll({ known: await ask('zoe@alike.example'), unknown: await ask('eoz@alike.example') })
+  const ask = (who: Body) => post('/v1/customer-sign-ins', who, publishable_key)
+  sameAll({
+    known: await ask({ email: 'zoe@alike.example' }),
+    unknown: await ask({ email: 'eoz@alike.example' }),
+  })
+  sameAll({ known: await ask({ phone }), unknown: await ask({ phone: '+34612000555' }) })
 })
 
 test('a wrong code: of a request that exists, of a known email or not, and of none', async () => {

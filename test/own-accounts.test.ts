@@ -43,6 +43,40 @@ test('mail goes by the business’s own server and SMS by its own account; of an
   assert.deepEqual([mail.taken.length, sms.taken.length], before)
 })
 
+test('customers’ codes go the same way: by the business’s own mail server, and by its own SMS', async t => {
+  const mail = await startMailServer(t)
+  const own = await desk()
+  const origins = ['https://studio.example']
+  const { publishable_key: key } = await made(own, 'create_publishable_key', { name: 'Site', origins })
+  const page = { url: own.url, key }
+  await own.store('smtp', { url: mail.url, from: 'Studio <hello@studio.example>' })
+  await own.store('twilio', sms.account)
+  const before = sms.taken.length
+  await made(page, 'sign_in_customer_request', { email: 'iris@home.example' })
+  const { request_id } = await made(page, 'sign_in_customer_request', { phone: '+34612000333' })
+  await until(() => mail.taken.length > 0 && sms.taken.length > before)
+  assert.match(mail.taken[0]!, /^From: Studio <hello@studio\.example>/m)
+  assert.match(mail.taken[0]!, /^To: iris@home\.example/m)
+  const { To, Body: text } = sms.taken.at(-1)!
+  assert.equal(To, '+34612000333')
+  const code = /^\d{6}/.exec(text!)![0]
+  const { name } = await made(page, 'sign_in_customer_verify', { request_id, code, name: 'Iris' })
+  assert.equal(name, 'Iris')
+})
+
+test('where nothing carries an SMS, a code by SMS is refused, and one by mail is sent', async t => {
+  const mail = await startMailServer(t)
+  const house = await startServer(t, { smtp: { url: mail.url, from: 'House <no-reply@desk.example>' } })
+  const own = await desk(house)
+  const origins = ['https://studio.example']
+  const { publishable_key: key } = await made(own, 'create_publishable_key', { name: 'Site', origins })
+  const page = { url: own.url, key }
+  const asked = { phone: '+34612000333', idempotency_key: fresh() }
+  assert.equal((await callTool(page, 'sign_in_customer_request', asked)).body.code, 'provider_error')
+  await made(page, 'sign_in_customer_request', { email: 'iris@home.example' })
+  await until(() => mail.taken.some(text => text.includes('To: iris@home.example')))
+})
+
 test('an SMS of which nobody can tell stands as unknown, and is not sent again by itself', async t => {
   const own = await desk()
   await own.store('twilio', sms.account)

@@ -200,6 +200,38 @@ test('who is known needs no name; who shares an email is told apart by it', asyn
   assert.ok(![ana.id, leo.id].includes(eva.customer_id))
 })
 
+test('a phone is proved as an email is: written in any way, and of a family by the name', async () => {
+  const pia = await made(shop, 'create_customer', { name: 'Pia Gil', phone: '612 000 111' })
+  const ask = (phone: string) => made(page(), 'sign_in_customer_request', { phone })
+  const enter = ({ request_id, code }: Body, name?: string) =>
+    callTool(page(), 'sign_in_customer_verify', {
+      request_id,
+      code,
+      ...(name && { name }),
+      idempotency_key: fresh(),
+    })
+  const asked = await ask('0034 612-000-111')
+  const [sms] = await server.mailbox()
+  assert.deepEqual([sms!.channel, sms!.to], ['sms', '+34612000111'])
+  assert.ok(sms!.text.startsWith(`${asked.code} is the code to sign in at`))
+  assert.equal((await enter(asked)).body.data.customer_id, pia.id)
+
+  const tom = await made(shop, 'create_customer', { name: 'Tom Gil', phone: '+34 612 000 111' })
+  const second = await ask('612000111')
+  assert.deepEqual((await enter(second)).body.details, { field: 'name' })
+  assert.equal((await enter(second, 'tom gil')).body.data.customer_id, tom.id)
+
+  const { customer_id } = (await enter(await ask('699 000 222'), 'Nora')).body.data
+  assert.equal((await done(shop, 'get_customer', { customer_id })).phone, '+34699000222')
+})
+
+test('a sign-in takes an email or a phone, and one that there may be', async () => {
+  const ask = (who: Body) => refused(page(), 'sign_in_customer_request', { ...who, idempotency_key: fresh() })
+  assert.equal(await ask({}), 'invalid_input')
+  assert.equal(await ask({ email: 'both@home.example', phone: '612 000 111' }), 'invalid_input')
+  assert.equal(await ask({ phone: '12' }), 'invalid_input')
+})
+
 test('a code has five tries, and serves at the key that asked for it alone', async () => {
   const { request_id, code } = await made(page(), 'sign_in_customer_request', { email: 'tries@home.example' })
   const wrong = code === '000000' ? '000001' : '000000'
@@ -373,7 +405,7 @@ test('a merge takes the session along, and an erasure ends it', async () => {
   assert.equal((await done(here, 'get_current_context')).principal.id, survivor.id)
   await approved('erase_customer', { customer_id: survivor.id, force: true })
   assert.equal((await callTool(here, 'get_current_context')).status, 401)
-  const { rows } = await server.house.database.owner.query('SELECT FROM one_time_codes WHERE email = $1', [
+  const { rows } = await server.house.database.owner.query('SELECT FROM one_time_codes WHERE address = $1', [
     email,
   ])
   assert.equal(rows.length, 0)

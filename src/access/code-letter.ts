@@ -1,4 +1,4 @@
-/** The words of a one-time code's mail, for whoever sends it or shows it. A business's name alone came from outside. */
+/** The words of a one-time code's mail, and of its SMS, for whoever sends it or shows it. A business's name alone came from outside. */
 
 import { escaped, mailFrame } from './mail-frame.ts'
 import { type CodeMail, LIFETIME_MINUTES } from './one-time-codes.ts'
@@ -23,7 +23,7 @@ export function codeLetter({
 }: Pick<CodeMail, 'purpose' | 'code' | 'business'>): Letter {
   const where = business?.replace(/\s+/g, ' ') ?? 'Backdesk'
   const what = `${whatFor[purpose]} ${where}`
-  const terms = `It works once, for ${LIFETIME_MINUTES} minutes. If you did not ask for it, ignore this mail.`
+  const terms = `It works once, for ${LIFETIME_MINUTES} minutes. If you did not ask for it, ignore this message.`
   return {
     subject: `${code} is your ${where} code`,
     text: `${code} is the code to ${what}. ${terms}`,

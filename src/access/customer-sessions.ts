@@ -1,5 +1,5 @@
 /**
- * A customer who has proved their email stays signed in 12 idle hours, or 14 days at most, as a person does at the
+ * A customer who has proved their email or phone stays signed in 12 idle hours, or 14 days at most, as a person does at the
  * console. The session is of one workspace, one publishable key and one customer, and ends with any of them.
  */
 

@@ -68,7 +68,7 @@ export function visitorPrincipal({ id, name }: { id: string; name: string }): Pr
     human: false,
     only: {
       ...shopWindow,
-      sign_in_customer_request: open('email', ...controlNames),
+      sign_in_customer_request: open('email', 'phone', ...controlNames),
       sign_in_customer_verify: open('request_id', 'code', 'name', ...controlNames),
     },
   }
@@ -77,7 +77,7 @@ export function visitorPrincipal({ id, name }: { id: string; name: string }): Pr
 /** What whoever makes a publishable key hands out with it, and so must hold. */
 export const publishedScopes: readonly Scope[] = [...shopWindowScopes, 'bookings:read', 'bookings:write']
 
-/** Who has proved their email (customer-sessions.ts). Whose id stands in `customer_id`, their sight says. */
+/** Who has proved their email or phone (customer-sessions.ts). Whose id stands in `customer_id`, their sight says. */
 export function signedInCustomer(who: { id: string; name: string; sessionId: string }): Principal {
   return {
     ...customerOf(who),

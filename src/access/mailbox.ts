@@ -26,7 +26,7 @@ export function listMail({ database, secrets }: { database: Database; secrets: S
         const { subject, text } = codeLetter(mail)
         return {
           id: idText('request', id),
-          channel: 'email',
+          channel: mail.channel,
           to: mail.to,
           subject,
           text,

@@ -1,6 +1,6 @@
 /**
- * Six-digit codes by email: 10 minutes, 5 tries, used once. The code is an HMAC of its row's id, so that no row,
- * job or log holds it; whoever dispatches the mail asks `mailOf` for it.
+ * Six-digit codes by email, and to customers by SMS: 10 minutes, 5 tries, used once. The code is an HMAC of its row's id,
+ * so that no row, job or log holds it; whoever dispatches it asks `mailOf` for it.
  */
 
 import { timingSafeEqual } from 'node:crypto'
@@ -23,7 +23,7 @@ export interface CodeRequest {
 }
 
 export interface CodeLimits {
-  perEmail: number
+  perAddress: number
   overall: number
 }
 
@@ -31,32 +31,35 @@ export interface CodeLimits {
  * In an hour, for each purpose; overall, of customers' codes, in each workspace: one site's visitors keep nobody out of
  * another's. Never by network address: agents behind one vendor share theirs.
  */
-export const defaultCodeLimits: CodeLimits = { perEmail: 5, overall: 600 }
+export const defaultCodeLimits: CodeLimits = { perAddress: 5, overall: 600 }
 
 /** How a code reaches a person: mailed by the worker, read in the developer mailbox, or not at all. */
 export type MailRoute = 'smtp' | 'resend' | 'developer_mailbox' | 'none'
+
+/** A customer's code takes the way of the business's messages: `details` say by which account, and over which channel. */
+export type CodeRoute = MailRoute | 'twilio'
 
 export const LIFETIME_MINUTES = 10
 const MOST_TRIES = 5
 
 /**
- * Opens a request at the front desk. It does not look whether the email is known, so neither the answer nor a
+ * Opens a request at the front desk. It does not look whether the address is known, so neither the answer nor a
  * stopwatch can tell.
  * @throws rate_limited with `retry_after_seconds`; provider_error where no code could arrive
  */
 export async function requestCode(
   db: Db,
-  asked: { purpose: CodePurpose; email: string; details?: Record<string, unknown> },
-  mail: MailRoute = 'developer_mailbox',
+  asked: { purpose: CodePurpose; address: string; details?: Record<string, unknown> },
+  route: CodeRoute = 'developer_mailbox',
   limits: CodeLimits = defaultCodeLimits,
 ): Promise<CodeRequest> {
-  if (mail === 'none') throw noMail()
-  const { purpose, email } = asked
+  if (route === 'none') throw noMail()
+  const { purpose, address } = asked
   const ofPurpose = eq(oneTimeCodes.purpose, purpose)
   const forWhom = purpose === 'customer' ? String(asked.details?.workspace_id) : null
   // One at a time, each up to its commit: parallel requests would not count each other.
   await db.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`one-time codes: ${purpose}`}, 0))`)
-  await refuseOver(limits.perEmail, db, and(ofPurpose, eq(oneTimeCodes.email, email)))
+  await refuseOver(limits.perAddress, db, and(ofPurpose, eq(oneTimeCodes.address, address)))
   await refuseOver(
     limits.overall,
     db,
@@ -71,7 +74,7 @@ export async function requestCode(
     .insert(oneTimeCodes)
     .values({ workspaceId: FRONT_DESK.id, id: newId(), ...asked, expiresAt })
     .returning({ request_id: oneTimeCodes.id, expires_at: oneTimeCodes.expiresAt })
-  if (mail === 'smtp' || mail === 'resend')
+  if (route !== 'developer_mailbox')
     await enqueue(db, { task: 'mail_code', ids: { request_id: request!.request_id } })
   return request!
 }
@@ -101,7 +104,7 @@ async function refuseOver(limit: number, db: Db, which: SQL | undefined): Promis
 }
 
 export interface RedeemedCode {
-  email: string
+  address: string
   details: Record<string, unknown>
 }
 
@@ -128,7 +131,7 @@ export async function redeemCode(
 ): Promise<RedeemedCode | null> {
   const here = requestOf(guess.requestId)
   const [request] = await db
-    .select({ email: oneTimeCodes.email, details: oneTimeCodes.details })
+    .select({ address: oneTimeCodes.address, details: oneTimeCodes.details })
     .from(oneTimeCodes)
     .where(and(here, eq(oneTimeCodes.purpose, guess.purpose), isLive()))
     .for('update')
@@ -167,12 +170,24 @@ export interface CodeMail {
   code: string
   /** Whose customer signs in, in its own words: text from outside. */
   business: string | null
+  /** The business that it is of; null: the house's own. */
+  workspaceId: string | null
+  channel: 'email' | 'sms'
+  /** Of the business's accounts, or the server's; null: whatever the house's own mail goes by. */
+  provider: 'smtp' | 'resend' | 'twilio' | null
 }
 
 /** What to send for a request; null where nothing is: it ended, or asks to sign in where nobody can. */
 export async function mailOf(db: Db, secrets: Secrets, requestId: string): Promise<CodeMail | null> {
   const [request] = await db
-    .select({ purpose: oneTimeCodes.purpose, to: oneTimeCodes.email, business: workspaces.name })
+    .select({
+      purpose: oneTimeCodes.purpose,
+      to: oneTimeCodes.address,
+      business: workspaces.name,
+      workspaceId: workspaces.id,
+      channel: sql<CodeMail['channel']>`coalesce(${oneTimeCodes.details} ->> 'channel', 'email')`,
+      provider: sql<CodeMail['provider']>`${oneTimeCodes.details} ->> 'provider'`,
+    })
     .from(oneTimeCodes)
     .leftJoin(
       workspaces,
@@ -184,10 +199,10 @@ export async function mailOf(db: Db, secrets: Secrets, requestId: string): Promi
 
 /** To sign in takes a membership somewhere; to sign up, to join or to be a customer, none. */
 const mayUse = sql`(${oneTimeCodes.purpose} <> 'sign_in' OR EXISTS (
-  SELECT FROM ${accounts}, memberships_of(${accounts.id}) WHERE ${accounts.email} = ${oneTimeCodes.email}
+  SELECT FROM ${accounts}, memberships_of(${accounts.id}) WHERE ${accounts.email} = ${oneTimeCodes.address}
 ))`
 
-/** Emails are personal data, and the limits look back one hour: older requests need not stay. */
+/** Addresses are personal data, and the limits look back one hour: older requests need not stay. */
 export async function forgetCodes(db: Db): Promise<void> {
   await db
     .delete(oneTimeCodes)

@@ -32,7 +32,7 @@ export function requestSignIn(
   mail?: MailRoute,
   limits?: CodeLimits,
 ): Promise<CodeRequest> {
-  return requestCode(db, { purpose: 'sign_in', email }, mail, limits)
+  return requestCode(db, { purpose: 'sign_in', address: email }, mail, limits)
 }
 
 export interface SignIn {
@@ -55,7 +55,7 @@ export async function verifySignIn(
   const signIn = await database.transaction(FRONT_DESK.id, {}, async ({ db }) => {
     await spendTry(db, requestId)
     const request = await redeemCode(db, secrets, { purpose: 'sign_in', requestId, code })
-    return request && openSession(db, request.email, guess) // Null is not thrown: the try is to be committed.
+    return request && openSession(db, request.address, guess) // Null is not thrown: the try is to be committed.
   })
   if (!signIn) throw codeRefused()
   return signIn

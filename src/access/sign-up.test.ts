@@ -165,7 +165,7 @@ test('an email gets five codes an hour, however many are asked for at once', asy
 test('all emails together have a limit too', async t => {
   const database = await openTestDatabase(t, { max: 10 })
   const ask = (email: string) =>
-    call(database, {}, ctx => requestSignUp(ctx, { email, ...business }, { perEmail: 5, overall: 3 }))
+    call(database, {}, ctx => requestSignUp(ctx, { email, ...business }, { perAddress: 5, overall: 3 }))
   const outcomes = await Promise.allSettled([...'abcdefgh'].map(name => ask(`${name}@example.com`)))
   assert.equal(outcomes.filter(outcome => outcome.status === 'fulfilled').length, 3)
 })
@@ -175,7 +175,15 @@ test('the mail holds the code as long as it serves, and no row ever holds it', a
   const id = await request(database, 'ada@example.com')
   const mail = () => database.transaction(FRONT_DESK.id, {}, ({ db }) => mailOf(db, secrets, id))
   const code = secrets.oneTimeCode(id)
-  assert.deepEqual(await mail(), { purpose: 'sign_up', to: 'ada@example.com', code, business: null })
+  assert.deepEqual(await mail(), {
+    purpose: 'sign_up',
+    to: 'ada@example.com',
+    code,
+    business: null,
+    workspaceId: null,
+    channel: 'email',
+    provider: null,
+  })
   const [row] = await rows(database, 'SELECT * FROM one_time_codes')
   assert.ok(!JSON.stringify(row).includes(`"${code}"`))
   await verify(database, id)

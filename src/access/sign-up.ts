@@ -30,7 +30,7 @@ export async function requestSignUp(
   limits?: CodeLimits,
 ): Promise<CodeRequest> {
   const { email, ...details } = asked
-  const request = await requestCode(ctx.db, { purpose: 'sign_up', email, details }, ctx.mail, limits)
+  const request = await requestCode(ctx.db, { purpose: 'sign_up', address: email, details }, ctx.mail, limits)
   ctx.emit({ type: 'sign_up.requested', subject: { kind: 'request', id: request.request_id } })
   return request
 }
@@ -85,9 +85,9 @@ export async function foundWorkspace(
       currency: asked.currency,
       country: asked.country,
     },
-    [{ accountId: await accountOf(ctx.db, request.email, asked.person_name), role: 'owner', name }],
+    [{ accountId: await accountOf(ctx.db, request.address, asked.person_name), role: 'owner', name }],
   )
-  return { workspace, memberId: memberIds[0]!, email: request.email }
+  return { workspace, memberId: memberIds[0]!, email: request.address }
 }
 
 /** The person's account, made where there is none. The update changes nothing: it lets a known one be returned. */

@@ -91,7 +91,8 @@ export const customerSessions = pgTable('customer_sessions', {
 export const oneTimeCodes = pgTable('one_time_codes', {
   ...tenantKey(),
   purpose: text().$type<CodePurpose>().notNull(),
-  email: text().notNull(),
+  /** An email in lower case, or of a customer a phone in E.164. */
+  address: text().notNull(),
   details: jsonb().$type<Record<string, unknown>>().notNull().default({}),
   tries: smallint().notNull().default(0),
   createdAt: instant('created_at').notNull().default(realNow),

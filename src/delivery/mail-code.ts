@@ -1,5 +1,5 @@
 /**
- * Mails a one-time code. Where the connection breaks before the server has answered it is mailed again: it is the same
+ * Sends a one-time code. Where the connection breaks before the server has answered it is sent again: it is the same
  * code under the same Message-ID or key, and whoever never got theirs could not come in.
  */
 
@@ -9,25 +9,27 @@ import { codeLetter } from '../access/code-letter.ts'
 import { mailOf } from '../access/one-time-codes.ts'
 import type { Secrets } from '../access/secrets.ts'
 import type { Database } from '../database/pool.ts'
-import type { Carrier } from './carrier.ts'
+import type { FindCarriers } from './carrier.ts'
 import { type Handler, JobFailed } from './handler.ts'
 import { NotSent } from './not-sent.ts'
 
 export interface Post {
   database: Database
   secrets: Secrets
-  carrier: Carrier
   log: Logger
 }
 
 /** Tries end by themselves: ten minutes on, the code is live no more, and nothing is sent. */
-export function mailCode({ database, secrets, carrier, log }: Post): Handler {
+export function mailCode({ database, secrets, carriers, log }: Post & { carriers: FindCarriers }): Handler {
   return async ({ workspaceId, ids, signal }) => {
     const requestId = ids.request_id!
     const mail = await database.transaction(workspaceId, { readOnly: true }, ({ db }) =>
       mailOf(db, secrets, requestId),
     )
     if (!mail) return
+    const known = await carriers(mail.workspaceId ?? workspaceId)
+    const carrier = mail.provider ? known[mail.provider] : (known.smtp ?? known.resend)
+    if (!carrier) throw new JobFailed('Nothing carries it any more.')
     try {
       await carrier.send({ to: mail.to, ...codeLetter(mail) }, { key: nameOf(requestId), signal })
     } catch (error) {

@@ -7,9 +7,16 @@ import { testDatabase } from './database.ts'
 export interface TestServer extends Server {
   databaseUrls: { owner: string; app: string }
   /** The newest mail first. */
-  mailbox(): Promise<{ to: string; subject: string; text: string }[]>
+  mailbox(): Promise<Mailed[]>
   /** Signs a business up by REST, as an agent would, and answers its first key. */
   signUp(name?: string): Promise<SignedUp>
+}
+
+export interface Mailed {
+  channel: 'email' | 'sms'
+  to: string
+  subject: string
+  text: string
 }
 
 export interface SignedUp {
@@ -39,7 +46,7 @@ export async function startServer(
   })
   const mailbox = async () => {
     const answer = await fetch(`${server.url}/dev/mailbox`, { headers: { accept: 'application/json' } })
-    return (await answer.json()) as { to: string; subject: string; text: string }[]
+    return (await answer.json()) as Mailed[]
   }
   const databaseUrls = { owner: config.databaseUrl!, app: config.appDatabaseUrl! }
   return { ...server, databaseUrls, mailbox, signUp: name => signUp(server.url, mailbox, name) }

@@ -33,9 +33,9 @@ export default defineTool({
         .string()
         .trim()
         .regex(/^\d{6}$/, 'Expected six digits.')
-        .describe('The six digits in the email.'),
+        .describe('The six digits that were sent.'),
     ),
-    name: Text(200).optional().describe('Of who is new, or shares their email with others.'),
+    name: Text(200).optional().describe('Of who is new, or shares their email or phone with others.'),
   }),
   data: z.object({
     customer_id: Id('customer'),

@@ -1,6 +1,6 @@
 /**
- * A customer signs in at the business's own site, by a code to their email. The site's publishable key says where they
- * are; nothing in the answer to the first step depends on who they are.
+ * A customer signs in at the business's own site, by a code to their email or their phone. The site's publishable key says
+ * where they are; nothing in the answer to the first step depends on who they are.
  */
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
@@ -14,6 +14,7 @@ import { FRONT_DESK } from '../../access/principal.ts'
 import { customerSessions } from '../../access/tables.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
+import { carrierOf, missing } from '../messaging/channels.ts'
 import { change } from './change.ts'
 import { createCustomer } from './create.ts'
 import { type Customer, emailKey } from './customer.ts'
@@ -21,22 +22,45 @@ import { fold } from './fold.ts'
 import { getCustomer } from './get.ts'
 import { lockContacts } from './lock.ts'
 import type { Mover } from './moving.ts'
+import { readPhone } from './phone.ts'
 import { customers } from './tables.ts'
 
 export interface SignInRequest extends CodeRequest {
-  /** In a sandbox alone, where no mail goes out. */
+  /** In a sandbox alone, where nothing goes out. */
   code?: string
 }
 
-/** @throws rate_limited, provider_error */
-export async function requestCustomerSignIn(ctx: Context, email: string): Promise<SignInRequest> {
+/** One of the two; a phone in any way of writing. */
+export interface Contact {
+  email?: string
+  phone?: string
+}
+
+/**
+ * The code goes by whatever carries the business's messages. An extension is left out: no SMS reaches one.
+ * @throws rate_limited; provider_error where nothing carries it; invalid_input of an impossible phone
+ */
+export async function requestCustomerSignIn(ctx: Context, asked: Contact): Promise<SignInRequest> {
   const { workspace, principal, secrets } = ctx
-  const isSandbox = workspace.kind === 'sandbox'
-  const details = { workspace_id: workspace.id, key_id: principal.id }
+  const { channel, address } = addressOf(ctx, asked)
+  const provider = await carrierOf(ctx, channel)
+  if (provider === null) throw new Refusal('provider_error', missing[channel])
+  const details = { workspace_id: workspace.id, key_id: principal.id, channel, provider }
+  const route = provider === 'sandbox' || provider === 'mailbox' ? 'developer_mailbox' : provider
   const request = await atFrontDesk(ctx, () =>
-    requestCode(ctx.db, { purpose: 'customer', email, details }, isSandbox ? 'developer_mailbox' : ctx.mail),
+    requestCode(ctx.db, { purpose: 'customer', address, details }, route),
   )
-  return isSandbox ? { ...request, code: secrets.oneTimeCode(request.request_id) } : request
+  if (workspace.kind !== 'sandbox') return request
+  return { ...request, code: secrets.oneTimeCode(request.request_id) }
+}
+
+function addressOf({ workspace }: Context, { email, phone }: Contact) {
+  if ((email === undefined) === (phone === undefined)) {
+    throw new Refusal('invalid_input', 'email: Give an email or a phone, and not both.', { field: 'email' })
+  }
+  return email === undefined
+    ? ({ channel: 'sms', address: readPhone(phone!, workspace.country).e164 } as const)
+    : ({ channel: 'email', address: email } as const)
 }
 
 /** A guess is counted before it is looked at, whatever becomes of the call. */
@@ -65,40 +89,43 @@ export async function verifyCustomerSignIn(
   )
   const keyId = ctx.principal.id!
   if (!request || request.details.key_id !== keyId) throw codeRefused(['sign_in_customer_request'])
-  const customer = await whoHas(ctx, request.email, name)
+  const { channel } = request.details
+  const contact = channel === 'sms' ? { phone: request.address } : { email: request.address }
+  const customer = await whoHas(ctx, contact, name)
   const session = await openCustomerSession(ctx.db, ctx.workspace.id, { keyId, customerId: customer.id })
   ctx.emit({ type: 'customer.signed_in', subject: { kind: 'customer', id: customer.id } })
   return { customer, ...session }
 }
 
 /**
- * The customer of this email; where several share it, the one of this name; where it is nobody's, a new one. Who was
+ * The customer of this email or phone; where several share it, the one of this name; where it is nobody's, a new one. Who was
  * archived and comes back is a customer again.
  */
-async function whoHas(ctx: Context, email: string, name?: string): Promise<Customer> {
-  await lockContacts(ctx, { emailKey: emailKey(email) })
-  const known = await knownBy(ctx, email)
+async function whoHas(ctx: Context, contact: Contact, name?: string): Promise<Customer> {
+  const { email, phone } = contact
+  await lockContacts(ctx, email === undefined ? { phoneE164: phone } : { emailKey: emailKey(email) })
+  const known = await knownBy(ctx, contact)
   const namesakes = name === undefined ? known : known.filter(one => fold(one.name) === fold(name))
   const [customer] = known.length === 1 ? known : namesakes.length === 1 ? namesakes : []
   if (customer) {
     if (customer.status === 'active') return customer
     return change(ctx, customer.id, { status: 'active' }, ['status'])
   }
-  if (name !== undefined) return createCustomer(ctx, { name, email })
-  throw new Refusal('invalid_input', 'Whose email is this? Send the same code again, with their name.', {
+  if (name !== undefined) return createCustomer(ctx, { name, ...contact })
+  throw new Refusal('invalid_input', 'name: Who is this? Send the same code again, with their name.', {
     field: 'name',
   })
 }
 
-/** Everybody of this email, those who were merged as whom they are now. */
-async function knownBy(ctx: Context, email: string): Promise<Customer[]> {
+/** Everybody who can be reached there, those who were merged as whom they are now. */
+async function knownBy(ctx: Context, { email, phone }: Contact): Promise<Customer[]> {
   const rows = await ctx.db
     .select({ id: customers.id })
     .from(customers)
     .where(
       and(
         eq(customers.workspaceId, ctx.workspace.id),
-        eq(customers.emailKey, emailKey(email)),
+        email === undefined ? eq(customers.phoneE164, phone!) : eq(customers.emailKey, emailKey(email)),
         isNull(customers.erasedAt),
       ),
     )
@@ -112,7 +139,7 @@ async function knownBy(ctx: Context, email: string): Promise<Customer[]> {
   return [...survivors.values()]
 }
 
-/** A reception's email may stand for a hundred people, who are told apart by their names. */
+/** A reception's email or phone may stand for a hundred people, who are told apart by their names. */
 const MOST_READ = 200
 
 /** Signing out of a session that has ended changes nothing. */
@@ -140,6 +167,6 @@ export async function forgetSignIns(ctx: Context, ids: string[], contacts: strin
   await atFrontDesk(ctx, () =>
     db.execute(sql`
       DELETE FROM one_time_codes
-      WHERE workspace_id = ${FRONT_DESK.id} AND purpose = 'customer' AND email = ANY(${sql.param(contacts)}::text[])`),
+      WHERE workspace_id = ${FRONT_DESK.id} AND purpose = 'customer' AND address = ANY(${sql.param(contacts)}::text[])`),
   )
 }

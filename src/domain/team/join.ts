@@ -25,7 +25,7 @@ export async function requestJoin(ctx: Context, token: string): Promise<CodeRequ
   await ctx.enterWorkspace(FRONT_DESK.id)
   if (!invite) throw inviteRefused()
   const details = { workspace_id: workspaceId, invite_id: inviteId }
-  const request = await requestCode(ctx.db, { purpose: 'join', email: invite.email, details }, ctx.mail)
+  const request = await requestCode(ctx.db, { purpose: 'join', address: invite.email, details }, ctx.mail)
   ctx.emit({ type: 'team_invite.code_requested', subject: { kind: 'invite', id: inviteId } })
   return request
 }
@@ -60,7 +60,7 @@ export async function verifyJoin(
   const request = await redeemCode(ctx.db, ctx.secrets, { purpose: 'join', requestId, code })
   if (!request) throw codeRefused(['accept_team_invite_request'])
   const asked = request.details as { workspace_id: string; invite_id: string }
-  const accountId = await accountOf(ctx.db, request.email)
+  const accountId = await accountOf(ctx.db, request.address)
   await ctx.enterWorkspace(asked.workspace_id)
   const invite = await openInvite(ctx.db, asked.workspace_id, asked.invite_id)
   if (!invite) throw codeRefused(['accept_team_invite_request'])
