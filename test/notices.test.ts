@@ -6,7 +6,7 @@ import { PAUSE_SECONDS } from '../src/calls/notices.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { type Body, done } from './support/caller.ts'
 import { newSandbox } from './support/example.ts'
-import { until } from './support/jobs.ts'
+import { jobsIn, until } from './support/jobs.ts'
 import { askToSend } from './support/message.ts'
 import { startServer, type TestServer } from './support/server.ts'
 
@@ -94,6 +94,27 @@ test('only who may decide is told, and nobody of a sandbox', async t => {
     { kind: 'live', role: 'admin' },
     { kind: 'live', role: 'owner' },
   ])
+})
+
+test('who has said that they want no mail of what waits is sent none, and decides as before', async t => {
+  const { server, agent, email } = await desk(t)
+  const [member] = await done(agent, 'list_members')
+  assert.deepEqual(member.notify_about, ['approvals'])
+  const { id: member_id, version } = member
+  await done(agent, 'update_member', { member_id, version, notify_about: [] })
+  const colleague = await server.signUp('Elsewhere')
+  await askToSend(agent)
+  await askToSend({ url: server.url, key: colleague.key })
+  await noticeTo(server, colleague.email)
+  const { owner } = server.house.database
+  await until(async () => {
+    const jobs = await jobsIn(owner)
+    return jobs.every(
+      ({ task_identifier, run_at }) => task_identifier !== 'notify_reviewers' || run_at > new Date(),
+    )
+  })
+  assert.equal((await noticesTo(server, email)).length, 0)
+  assert.equal((await done(agent, 'list_approvals', { state: 'pending' })).length, 1)
 })
 
 async function desk(t: TestContext) {

@@ -1075,7 +1075,7 @@ export const requests: Record<string, string[]> = {
   update_member: [
     'link her login to her own calendar',
     'rename a user',
-    'he wants to be notified about bookings',
+    'turn off notifications for a colleague',
   ],
   set_member_role: ['make Tom an admin', 'demote her to an ordinary member', 'hand over ownership'],
   deactivate_member: [

@@ -51,11 +51,11 @@ export const members = pgTable('members', {
   status: text().$type<'active' | 'deactivated'>().notNull().default('active'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull().default(realNow),
-  notifyAbout: text('notify_about').array().$type<Notice[]>().notNull().default([]),
+  notifyAbout: text('notify_about').array().$type<Notice[]>().notNull().default(['approvals']),
 })
 
 /** What a member may be told of. */
-export const notices = ['approvals', 'bookings', 'reports'] as const
+export const notices = ['approvals'] as const
 export type Notice = (typeof notices)[number]
 
 export const apiKeys = pgTable('api_keys', {

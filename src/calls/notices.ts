@@ -3,7 +3,7 @@
  * approval, and opens its page; it signs nobody in and decides nothing.
  */
 
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, arrayContains, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { principalOfMember } from '../access/authenticate.ts'
 import type { Principal, Workspace } from '../access/principal.ts'
 import type { Secrets } from '../access/secrets.ts'
@@ -220,7 +220,13 @@ async function reviewersIn(db: Db, workspaceId: string) {
   const rows = await db
     .select({ id: members.id })
     .from(members)
-    .where(and(eq(members.workspaceId, workspaceId), eq(members.status, 'active')))
+    .where(
+      and(
+        eq(members.workspaceId, workspaceId),
+        eq(members.status, 'active'),
+        arrayContains(members.notifyAbout, ['approvals']),
+      ),
+    )
   const people = await Promise.all(
     rows.map(async ({ id }) => ({ memberId: id, principal: await principalOfMember(db, workspaceId, id) })),
   )

@@ -41,6 +41,7 @@ export interface QueueCounts {
   left: number
   /** A worker could take them now. */
   free: number
+  running: number
 }
 
 /**
@@ -49,7 +50,8 @@ export interface QueueCounts {
  */
 export async function countJobs(owner: pg.Pool): Promise<QueueCounts> {
   const { rows } = await owner.query(
-    `SELECT count(*)::int AS left, count(*) FILTER (WHERE locked_by IS NULL AND run_at <= now())::int AS free
+    `SELECT count(*)::int AS left, count(*) FILTER (WHERE locked_by IS NULL AND run_at <= now())::int AS free,
+       count(*) FILTER (WHERE locked_by IS NOT NULL)::int AS running
      FROM graphile_worker.jobs WHERE locked_by IS NOT NULL OR attempts < max_attempts`,
   )
   return rows[0]

@@ -22,7 +22,7 @@ export interface StripeServer {
   refunds: Thing[]
   /** The key of each post, in order. */
   keys: string[]
-  /** Questions are cut off too. */
+  /** Questions are cut off too, be it to ask or to repeat. */
   deaf: boolean
   /** Requests that only asked. */
   asked: number
@@ -62,6 +62,7 @@ export async function startStripe(t: { after(work: () => unknown): void }): Prom
       return void response.destroy()
     }
     if (conduct === 'answers 429') return send(response, 429, { error: { type: 'rate_limit_error' } })
+    if (stripe.deaf && known.has(key)) return void response.destroy()
     const answer = known.get(key) ?? write(pathname, form)
     known.set(key, answer)
     await pause?.()

@@ -17,7 +17,7 @@ export default defineTool({
     'link login to stylist',
     'what can she see',
     'notifications',
-    'wants to be notified about bookings',
+    'stop approval mails',
     'own calendar only',
   ],
   domain: 'team',
@@ -29,13 +29,17 @@ export default defineTool({
     version: Version(),
     name: Text(120).optional().describe('As colleagues see it.'),
     staff_id: Id('staff').nullable().optional().describe('The bookable person they are; null: nobody.'),
-    notify_about: z.array(z.enum(notices)).max(3).optional().describe('All they want to hear of.'),
+    notify_about: z
+      .array(z.enum(notices))
+      .max(1)
+      .optional()
+      .describe('All they want to be mailed of: what waits for their decision, or nothing.'),
   }),
   data: Member,
   refusals: ['not_found', 'stale_version', 'forbidden_scope'],
   example: {
     given: givenMember,
-    input: { member_id: '$member.member_id', version: 1, name: 'Marta Vega', notify_about: ['bookings'] },
+    input: { member_id: '$member.member_id', version: 1, name: 'Marta Vega', notify_about: [] },
   },
   run: updateMember,
 })
