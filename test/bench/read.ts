@@ -1,4 +1,4 @@
-/** A read: one query of one row, over each surface, and what others would have made of it. */
+/** A read: two queries of one row each, over each surface, and what others would have made of it. */
 
 import { openBare } from './rig/bare.ts'
 import { compare } from './rig/load.ts'
@@ -21,7 +21,7 @@ export async function measure(stage: Stage): Promise<Table> {
   ])
   return {
     title: 'A read',
-    about: `\`get_workspace_settings\`, 10 connections. The bare route and the \`McpServer\` run the same query and nothing
+    about: `\`get_workspace_settings\`, 10 connections. The bare route and the \`McpServer\` run the same two queries and nothing
 else. Backdesk also looks the key up, counts the call against its limit and keeps tenants apart: two transactions.
 The \`McpServer\` registers all ${server.house.catalog.entries.length} tools for each request.`,
     ...compared,

@@ -21,7 +21,8 @@ export async function openBare({ server, workspaceId }: Stage): Promise<Bare> {
   const readSettings = async () => {
     const { rows } = await pool.query(SETTINGS, [workspaceId])
     const { settings, ...general } = rows[0]
-    return { ...general, ...defaultSettings, ...settings }
+    const { rows: policies } = await pool.query(POLICY, [workspaceId])
+    return { ...general, ...defaultSettings, ...settings, approval_rules: policies[0]?.rules ?? [] }
   }
   const { rows: members } = await pool.query('SELECT id FROM members WHERE workspace_id = $1', [workspaceId])
   const createKey = async (name: string) => {
@@ -38,7 +39,8 @@ export async function openBare({ server, workspaceId }: Stage): Promise<Bare> {
   return { url, readSettings, [Symbol.asyncDispose]: close }
 }
 
-/** What `get_workspace_settings` asks (src/access/settings.ts). */
+/** What `get_workspace_settings` asks (src/access/settings.ts, src/calls/policy-store.ts). */
+const POLICY = 'SELECT rules FROM approval_policies WHERE workspace_id = $1'
 const SETTINGS = `
   SELECT s.settings, s.version, w.name, w.time_zone, w.currency, w.country
   FROM workspace_settings s JOIN workspaces w ON w.id = s.workspace_id
