@@ -55,6 +55,8 @@ export async function startStripe(t: { after(work: () => unknown): void }): Prom
     }
     const key = request.headers['idempotency-key'] as string
     stripe.keys.push(key)
+    // What repeats an earlier one takes no conduct that is meant for the next.
+    if (stripe.deaf && known.has(key)) return void response.destroy()
     const conduct = stripe.conducts.shift() ?? 'answers'
     const pause = stripe.pause
     if (conduct === 'cuts off') {
@@ -62,7 +64,6 @@ export async function startStripe(t: { after(work: () => unknown): void }): Prom
       return void response.destroy()
     }
     if (conduct === 'answers 429') return send(response, 429, { error: { type: 'rate_limit_error' } })
-    if (stripe.deaf && known.has(key)) return void response.destroy()
     const answer = known.get(key) ?? write(pathname, form)
     known.set(key, answer)
     await pause?.()
