@@ -4,15 +4,12 @@
  */
 
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { fileNameOf, pdfOf } from '../../domain/invoices/pdf.ts'
-import { acceptForms } from '../console/form.ts'
-import { mustBeOurPage } from '../console/session.ts'
 import { sendPage } from '../console/shell.ts'
 import type { Host } from '../host.ts'
-import { setBrowserHeaders } from '../pages/browser-headers.ts'
-import { failureOf } from '../problem.ts'
+import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import { invoicePage, missingPage, problemPage } from './pages.ts'
 
 interface Route {
@@ -21,17 +18,9 @@ interface Route {
 
 export function registerInvoicePages(app: FastifyInstance, host: Host): void {
   app.register(async pages => {
-    await setBrowserHeaders(pages, host.publicUrl)
-    // The link is a key: it is told to no other site and to no search engine.
-    pages.addHook('onRequest', (_request, reply, done) => {
-      reply.headers({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex, nofollow' })
-      done()
-    })
-    acceptForms(pages)
-    pages.setErrorHandler((error, request, reply) => {
-      const { refusal, status } = failureOf(error, request)
-      const text = refusal.code === 'not_found' ? missingPage() : problemPage(textOf(refusal))
-      return sendPage(reply.code(status), text)
+    await prepareLinkPages(pages, host, {
+      missing: missingPage,
+      problem: refusal => problemPage(textOf(refusal)),
     })
     const css = readFileSync(new URL('invoice.css', import.meta.url), 'utf8')
     pages.get('/invoice.css', (_request, reply) =>
@@ -46,7 +35,7 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
 
     pages.post<Route>('/i/:token/pay', async (request, reply) => {
       const { token } = request.params
-      mustBeItsForm(host, request, token)
+      linkFormOf(host, request, token)
       try {
         const url = await host.invoiceDesk.pay(token)
         if (!url) throw notFound('invoice')
@@ -72,13 +61,6 @@ async function file(host: Host, token: string, note: string | null, reply: Fasti
     .type('application/pdf')
     .header('content-disposition', `attachment; filename="${fileNameOf(paper)}"`)
     .send(await pdfOf(paper))
-}
-
-/** CSRF: there is no cookie to ride on. Our form alone has the token in its body, and comes from our page. */
-function mustBeItsForm(host: Host, request: FastifyRequest, token: string): void {
-  mustBeOurPage(request, host)
-  if ((request.body as { link?: string } | undefined)?.link === token) return
-  throw new Refusal('forbidden_scope', 'This takes what its own page sends, alone.')
 }
 
 function textOf({ code }: Refusal): string {

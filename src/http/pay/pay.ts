@@ -1,36 +1,23 @@
 /** `/pay/<token>`: where a payment link leads. It works without a script, and looks again by itself while a payment is under way. */
 
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { isSandboxCard } from '../../domain/payments/sandbox-cards.ts'
-import { acceptForms } from '../console/form.ts'
-import { mustBeOurPage } from '../console/session.ts'
 import { sendPage } from '../console/shell.ts'
 import type { Host } from '../host.ts'
-import { setBrowserHeaders } from '../pages/browser-headers.ts'
-import { failureOf } from '../problem.ts'
+import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import { missingPage, payPage, problemPage } from './pages.ts'
 
 interface Route {
   Params: { token: string }
 }
 
-type Form = Record<string, string | undefined>
-
 export function registerPayPages(app: FastifyInstance, host: Host): void {
   app.register(async pages => {
-    await setBrowserHeaders(pages, host.publicUrl)
-    // The link is a key: it is told to no other site and to no search engine.
-    pages.addHook('onRequest', (_request, reply, done) => {
-      reply.headers({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex, nofollow' })
-      done()
-    })
-    acceptForms(pages)
-    pages.setErrorHandler((error, request, reply) => {
-      const { refusal, status } = failureOf(error, request)
-      const text = refusal.code === 'not_found' ? missingPage() : problemPage(textOf(refusal))
-      return sendPage(reply.code(status), text)
+    await prepareLinkPages(pages, host, {
+      missing: missingPage,
+      problem: refusal => problemPage(textOf(refusal)),
     })
 
     const css = readFileSync(new URL('pay.css', import.meta.url), 'utf8')
@@ -42,7 +29,7 @@ export function registerPayPages(app: FastifyInstance, host: Host): void {
 
     pages.post<Route>('/pay/:token', async (request, reply) => {
       const { token } = request.params
-      const { keep, card = null } = formOf(host, request, token)
+      const { keep, card = null } = linkFormOf(host, request, token)
       try {
         const press = { keepCard: keep === 'yes', card: isSandboxCard(card) ? card : undefined }
         if (!(await host.payDesk.pay(token, press))) throw notFound('payment link')
@@ -55,7 +42,7 @@ export function registerPayPages(app: FastifyInstance, host: Host): void {
 
     pages.post<Route>('/pay/:token/answer', async (request, reply) => {
       const { token } = request.params
-      await host.payDesk.answer(token, formOf(host, request, token).yes === 'yes')
+      await host.payDesk.answer(token, linkFormOf(host, request, token).yes === 'yes')
       return reply.redirect(`/pay/${token}`, 303)
     })
   })
@@ -68,14 +55,6 @@ async function show(host: Host, token: string, reply: FastifyReply, problem?: st
   const waits = state === 'under_way' && (last?.state === 'processing' || (last?.actionUrl ?? null) !== null)
   if (waits) reply.header('refresh', '2')
   return sendPage(reply, payPage({ ...visit, token }, problem))
-}
-
-/** CSRF: there is no cookie to ride on. Our form alone has the token in its body, and comes from our page. */
-function formOf(host: Host, request: FastifyRequest, token: string): Form {
-  mustBeOurPage(request, host)
-  const form = (request.body ?? {}) as Form
-  if (form.link === token) return form
-  throw new Refusal('forbidden_scope', 'This takes what its own page sends, alone.')
 }
 
 function textOf({ code }: Refusal): string {

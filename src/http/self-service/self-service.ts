@@ -9,13 +9,10 @@ import type { ReadBody, WriteBody } from '../../calls/call.ts'
 import { LocalDate } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { addDays, dayOf } from '../../domain/time/local.ts'
-import { acceptForms } from '../console/form.ts'
-import { mustBeOurPage } from '../console/session.ts'
 import { sendPage } from '../console/shell.ts'
-import { clientName, refusalHeaders } from '../credentials.ts'
+import { clientName } from '../credentials.ts'
 import type { Host } from '../host.ts'
-import { setBrowserHeaders } from '../pages/browser-headers.ts'
-import { failureOf } from '../problem.ts'
+import { formOf, linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import {
   type BookingShown,
   cancelPage,
@@ -38,10 +35,10 @@ interface Route {
 
 export function registerSelfService(app: FastifyInstance, host: Host): void {
   app.register(async pages => {
-    await setBrowserHeaders(pages, host.publicUrl)
-    keepItPrivate(pages)
-    acceptForms(pages)
-    answerWithPages(pages)
+    await prepareLinkPages(pages, host, {
+      missing: missingPage,
+      problem: ({ code }) => problemPage(refusalText(code)),
+    })
     serve(pages, 'self-service.css', 'text/css')
     serve(pages, 'self-service.js', 'text/javascript')
 
@@ -97,27 +94,6 @@ const notices: Record<string, Notice | undefined> = {
   cancelled: { text: 'Done: your booking is cancelled.' },
 }
 
-/**
- * The link is a key: it is told to no other site and to no search engine. Under `no-referrer`, which tells nobody at
- * all, a browser would send our own forms with `Origin: null`, as if from another site (rebinding.ts refuses that).
- */
-function keepItPrivate(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex, nofollow' })
-    done()
-  })
-}
-
-function answerWithPages(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const { refusal, status } = failureOf(error, request)
-    const text = refusal.code === 'not_found' ? missingPage() : problemPage(refusalText(refusal.code))
-    reply.code(status)
-    const { 'retry-after': wait } = refusalHeaders(refusal, request)
-    return sendPage(wait ? reply.header('retry-after', wait) : reply, text)
-  })
-}
-
 /** A customer at the desk: who they are, and what they may ask of the house. */
 interface Desk {
   visit: Visit
@@ -129,7 +105,7 @@ async function deskOf(host: Host, request: FastifyRequest<Route>): Promise<Desk>
   const { token } = request.params
   const opened = await host.openSelfService(token)
   if (!opened) throw notFound('booking')
-  if (request.method === 'POST') mustBeOurForm(host, request, token)
+  if (request.method === 'POST') linkFormOf(host, request, token)
   const { principal, workspace } = opened
   const client = clientName(request.headers['user-agent'])
   return {
@@ -141,20 +117,6 @@ async function deskOf(host: Host, request: FastifyRequest<Route>): Promise<Desk>
       return answer.body
     },
   }
-}
-
-/**
- * CSRF: there is no cookie to ride on. Our form alone has the token in its body, and comes from our page.
- * @throws Refusal `forbidden_scope`
- */
-function mustBeOurForm(host: Host, request: FastifyRequest, token: string): void {
-  mustBeOurPage(request, host)
-  if (formOf(request).link === token) return
-  throw new Refusal('forbidden_scope', 'This takes what its own page sends, alone.')
-}
-
-function formOf({ body }: FastifyRequest): Record<string, string | undefined> {
-  return (body ?? {}) as Record<string, string | undefined>
 }
 
 async function readBooking({ call, visit }: Desk): Promise<BookingShown> {
