@@ -5,12 +5,12 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../catalog/refusal.ts'
-import { acceptForms } from './console/form.ts'
-import { mustBeOurPage } from './console/session.ts'
-import { sendPage } from './console/shell.ts'
 import { refusalHeaders } from './credentials.ts'
 import type { Host } from './host.ts'
 import { setBrowserHeaders } from './pages/browser-headers.ts'
+import { acceptForms, type Form, formOf } from './pages/form.ts'
+import { mustBeOurPage } from './pages/own-page.ts'
+import { sendPage } from './pages/page.ts'
 import { failureOf } from './problem.ts'
 
 interface Failures {
@@ -46,19 +46,13 @@ function keepItPrivate(app: FastifyInstance): void {
   })
 }
 
-export type Form = Record<string, string | undefined>
-
-export function formOf({ body }: FastifyRequest): Form {
-  return (body ?? {}) as Form
-}
-
 /**
  * CSRF: there is no cookie to ride on. Our form alone has the token in its body, and comes from our page.
  * @throws Refusal `forbidden_scope`
  */
 export function linkFormOf(host: Host, request: FastifyRequest, token: string): Form {
   mustBeOurPage(request, host)
-  const form = formOf(request)
+  const form = formOf(request.body)
   if (form.link === token) return form
   throw new Refusal('forbidden_scope', 'This takes what its own page sends, alone.')
 }

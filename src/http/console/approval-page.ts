@@ -3,6 +3,8 @@
 import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
+import { legible, outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
 import { decisionBar, decisionForm, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { askedOfLetter, type Letter, letterCard, letterFacts, letterOf, saidByLetter } from './letter.ts'
@@ -10,8 +12,7 @@ import { askerWords } from './queue-page.ts'
 import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
-import { say } from './texts/en.ts'
-import { facts, label, legible, moment, outside, type Reading, words } from './words.ts'
+import { facts, label, moment, type Reading, words } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
 

@@ -6,13 +6,15 @@ import type { Reviewed } from '../../calls/review-desk.ts'
 import { Id, idText } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
+import { sendPage } from '../pages/page.ts'
 import { approvalPage, missingPage } from './approval-page.ts'
-import { decisionIn, formOf } from './decision-form.ts'
+import { decisionIn } from './decision-form.ts'
 import { deciderOf } from './decisions.ts'
 import { queryOf } from './kit.ts'
 import { queuePage } from './queue-page.ts'
 import { registerSeveral } from './several.ts'
-import { sendPage, visitOf } from './shell.ts'
+import { visitOf } from './shell.ts'
 
 type Path = { Params: { id: string } }
 

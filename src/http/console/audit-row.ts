@@ -3,8 +3,9 @@
 import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
-import { label, moment, nameOf, outside, type Reading } from './words.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
+import { label, moment, nameOf, type Reading } from './words.ts'
 
 /** As `list_audit_events` answers it. */
 export interface AuditRow {

@@ -2,10 +2,11 @@
 
 import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
 import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading, words } from './words.ts'
+import { type Reading, words } from './words.ts'
 
 /** As `get_booking` answers it. */
 export interface BookingRow {

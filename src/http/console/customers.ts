@@ -3,14 +3,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import type { BookingRow } from './booking-page.ts'
-import { formOf } from './decision-form.ts'
 import { type Happening, happeningRow } from './happening.ts'
 import { act, empty, field, given, pager, type Query, queryOf, saidIn } from './kit.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading, words } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { type Reading, words } from './words.ts'
 
 /** As `get_customer` answers it. */
 interface Customer {

@@ -3,20 +3,19 @@
  * plain form; what it sends is read here too, so that a field that was left as it was is no edit.
  */
 
-import { z } from 'zod'
 import type { Decision } from '../../calls/decide.ts'
 import { foundIn } from '../../calls/edits.ts'
 import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
 import { Text } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
+import type { Form } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { say } from '../texts/en.ts'
 import type { Letter } from './letter.ts'
 import { pathOf } from './queue-page.ts'
-import { say } from './texts/en.ts'
 import { label } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
-export type Form = Record<string, string>
 
 /** A decision that was refused. */
 export interface Tried {
@@ -62,10 +61,6 @@ export function decisionIn(form: Form, approval: Reviewed | null): Pick<Decision
   })
   const edits = Object.fromEntries(changed.map(({ name }) => [name, form[`edit.${name}`]]))
   return { note: note.data || undefined, ...(changed.length > 0 && { edits }) }
-}
-
-export function formOf(body: unknown): Form {
-  return z.record(z.string(), z.string()).parse(body ?? {})
 }
 
 const Note = Text(1000, 0).optional()

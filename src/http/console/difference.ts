@@ -1,7 +1,7 @@
 /** What a reviewer changed of a text, word by word: what is gone struck out, what has come beside it. */
 
 import { type Html, html } from '../pages/html.ts'
-import { outside } from './words.ts'
+import { outside } from '../pages/outside.ts'
 
 export function difference(before: string, after: string): Html {
   return html`<p class="difference" dir="auto">${runsOf(before, after).map(

@@ -2,8 +2,9 @@
 
 import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
-import { label, outside, type Reading, words } from './words.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
+import { label, type Reading, words } from './words.ts'
 
 /** As `get_customer_timeline` answers it. */
 export interface Happening {

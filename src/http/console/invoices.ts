@@ -4,10 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import { moneyText } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { empty, pager, queryOf } from './kit.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { label, outside, type Reading, words } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { label, type Reading, words } from './words.ts'
 
 /** As `list_invoices` answers it; amounts in minor units. */
 interface InvoiceRow {

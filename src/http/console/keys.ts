@@ -3,8 +3,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { WriteBody } from '../../calls/call.ts'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { formOf } from './decision-form.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import {
   act,
   choice,
@@ -18,9 +21,8 @@ import {
   queryOf,
   saidIn,
 } from './kit.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading, words } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { type Reading, words } from './words.ts'
 
 interface Key {
   id: string

@@ -2,8 +2,9 @@
 
 import type { Reviewed } from '../../calls/review-desk.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
-import { nameOf, outside, type Reading, words } from './words.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
+import { nameOf, type Reading, words } from './words.ts'
 
 export interface Letter {
   channel: string

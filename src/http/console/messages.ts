@@ -6,12 +6,14 @@ import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Remedy } from '../../domain/messaging/remedy.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { deciderOf } from './decisions.ts'
 import { act, empty, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
 import { letterCard, letterGlance } from './letter.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading, words } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { type Reading, words } from './words.ts'
 
 /** As `list_messages` answers it. */
 export interface MessageRow {

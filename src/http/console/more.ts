@@ -3,9 +3,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Host } from '../host.ts'
 import { html } from '../pages/html.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { sectionsFor } from './sections.ts'
-import { consolePage, MORE, sectionLink, sendPage, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
+import { consolePage, MORE, sectionLink, visitOf } from './shell.ts'
 
 export function registerMore(app: FastifyInstance, host: Host): void {
   app.get(MORE, async (request, reply) => {

@@ -8,10 +8,11 @@ import {
   providerNames,
 } from '../../access/credentials.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
 import { press } from './kit.ts'
 import { readingOf, type Visit } from './shell.ts'
-import { say } from './texts/en.ts'
-import { moment, outside } from './words.ts'
+import { moment } from './words.ts'
 
 export function providerCards(home: string, stored: CredentialState[], visit: Visit): Html {
   return html`${providerNames.map(provider =>

@@ -3,12 +3,13 @@
 import type { Queue, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
 import { letterGlance, letterOf, subjectOf } from './letter.ts'
 import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { effectText, stateBadge } from './states.ts'
-import { say } from './texts/en.ts'
-import { facts, moment, nameOf, outside, type Reading } from './words.ts'
+import { facts, moment, nameOf, type Reading } from './words.ts'
 
 /** @param mark stands for the queue's state; the script asks for news since it */
 export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark: string): string {

@@ -8,12 +8,12 @@ import { idText } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { html } from '../pages/html.ts'
-import { page } from '../pages/page.ts'
+import { page, sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { approvalContent } from './approval-page.ts'
 import { empty } from './kit.ts'
-import { consoleLayout, sendPage } from './shell.ts'
+import { consoleLayout } from './shell.ts'
 import { stateBadge } from './states.ts'
-import { say } from './texts/en.ts'
 
 export function registerReviewLink(app: FastifyInstance, host: Host): void {
   app.get<{ Params: { token: string } }>('/console/review/:token', async (request, reply) => {

@@ -5,8 +5,8 @@ import type { Reviewed } from '../../calls/review-desk.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { say } from '../texts/en.ts'
 import { choice, field, hidden } from './kit.ts'
-import { say } from './texts/en.ts'
 import { label } from './words.ts'
 
 export type RuleRow = PolicyRule

@@ -4,8 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../../catalog/refusal.ts'
 import { moneyText } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { formOf } from './decision-form.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import {
   act,
   amountOf,
@@ -20,9 +23,8 @@ import {
   saidIn,
   whole,
 } from './kit.ts'
-import { consolePage, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { facts, outside } from './words.ts'
+import { consolePage, type Visit, visitOf } from './shell.ts'
+import { facts } from './words.ts'
 
 interface Service {
   id: string

@@ -6,8 +6,9 @@ import { z } from 'zod'
 import { Email, Id, Instant } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Caller, Host } from '../host.ts'
+import { mustBeOurPage } from '../pages/own-page.ts'
+import { say } from '../texts/en.ts'
 import { bodyOf } from './body.ts'
-import { say } from './texts/en.ts'
 
 const Asked = z.strictObject({ email: Email() })
 const Guess = z.strictObject({
@@ -76,29 +77,6 @@ export function tokenOf({ cookies }: FastifyRequest): string {
   const token = cookies[COOKIE]
   if (!token) throw new Refusal('unauthenticated', 'Sign in to the console first.')
   return token
-}
-
-/**
- * CSRF: browsers say with every request where it comes from (Fetch Metadata, and `Origin` on what is no GET). What
- * says nothing is no browser, and no browser's cookie.
- * @throws Refusal `forbidden_scope`
- */
-export function mustBeOurPage({ headers, method }: FastifyRequest, host: Host): void {
-  const site = headers['sec-fetch-site']
-  const foreign =
-    site !== undefined
-      ? !['same-origin', 'none'].includes(site as string)
-      : isForeign(headers.origin, host, headers.host)
-  if (foreign && method !== 'GET') {
-    throw new Refusal('forbidden_scope', 'The console takes this from its own pages alone.', {
-      needed_origin: host.publicUrl,
-    })
-  }
-}
-
-function isForeign(origin: string | undefined, { publicUrl }: Host, hostHeader: string | undefined): boolean {
-  if (origin === undefined) return false
-  return origin !== new URL(publicUrl).origin && origin !== `http://${hostHeader}`
 }
 
 const COOKIE = 'backdesk_session'

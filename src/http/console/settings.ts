@@ -5,15 +5,16 @@ import { credentialShapes, type ProviderName, providerNames } from '../../access
 import type { PolicyRule } from '../../calls/policy.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { formOf } from './decision-form.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { deciderOf } from './decisions.ts'
 import { act, amountOf, field, given, press, problemPage, queryOf, saidIn, whole } from './kit.ts'
 import { providerCards } from './provider-cards.ts'
 import { type RuleRow, ruleForm, ruleList } from './rules.ts'
-import { consolePage, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside } from './words.ts'
+import { consolePage, type Visit, visitOf } from './shell.ts'
 
 interface Settings {
   name: string

@@ -1,16 +1,17 @@
 /** What every page of the console has: the sections, which workspace, and the way out. */
 
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Answer, ReadBody, WriteBody } from '../../calls/call.ts'
 import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Caller, Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
 import { type Layout, page } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { icon, type Section, sectionAt, sectionsFor } from './sections.ts'
 import { personOf } from './session.ts'
-import { say } from './texts/en.ts'
-import { moment, outside, type Reading } from './words.ts'
+import { moment, type Reading } from './words.ts'
 
 /** A signed-in person on a page. */
 export interface Visit extends Caller {
@@ -102,10 +103,6 @@ export function consolePage(visit: Visit, title: string, content: Html, layout: 
 export const consoleLayout: Layout = {
   nav: html``,
   above: html`<link rel="stylesheet" href="/console.css">`,
-}
-
-export function sendPage(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(text)
 }
 
 /** Beside the page at a desk; on a phone the tabs at its lower edge, with the rest behind the last one. */

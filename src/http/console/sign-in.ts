@@ -7,10 +7,11 @@ import { Refusal } from '../../catalog/refusal.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
-import { page } from '../pages/page.ts'
-import { endSession, mustBeOurPage, startSession, tokenOf } from './session.ts'
-import { consoleLayout, sendPage } from './shell.ts'
-import { say } from './texts/en.ts'
+import { mustBeOurPage } from '../pages/own-page.ts'
+import { page, sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
+import { endSession, startSession, tokenOf } from './session.ts'
+import { consoleLayout } from './shell.ts'
 
 export function registerSignIn(app: FastifyInstance, host: Host): void {
   app.get('/console/sign-in', (request, reply) => sendPage(reply, emailPage(fieldsOf(request.query))))

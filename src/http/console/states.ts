@@ -6,7 +6,7 @@ import type { Effect } from '../../catalog/define.ts'
 import { type IdKind, idKinds } from '../../catalog/kinds.ts'
 import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
+import { say } from '../texts/en.ts'
 
 export function stateBadge(state: StoredState): Html {
   const { word, look } = states[state]

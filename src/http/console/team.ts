@@ -2,12 +2,14 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Host } from '../host.ts'
+import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { formOf } from './decision-form.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading, words } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { type Reading, words } from './words.ts'
 
 interface Person {
   id: string

@@ -4,8 +4,9 @@
  */
 
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
-import { hourText, outside, type Reading } from './words.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
+import { hourText, type Reading } from './words.ts'
 
 /** As `get_calendar_agenda` answers it. */
 export interface Entry {

@@ -5,13 +5,15 @@ import { Temporal } from 'temporal-polyfill'
 import type { Reviewed } from '../../calls/review-desk.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
 import { type AuditRow, auditRow, momentOf } from './audit-row.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type MessageRow, messageRow } from './messages.ts'
 import { waitingRow } from './queue-page.ts'
-import { consolePage, readingOf, sendPage, type Visit, visitOf } from './shell.ts'
-import { say } from './texts/en.ts'
-import { outside, type Reading } from './words.ts'
+import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import type { Reading } from './words.ts'
 
 export function registerToday(app: FastifyInstance, host: Host): void {
   app.get('/console', async (request, reply) => {

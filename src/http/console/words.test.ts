@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FRONT_DESK } from '../../access/principal.ts'
-import { facts, outside, words } from './words.ts'
+import { outside } from '../pages/outside.ts'
+import { facts, words } from './words.ts'
 
 const madrid = { ...FRONT_DESK, timeZone: 'Europe/Madrid' }
 

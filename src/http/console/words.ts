@@ -1,12 +1,10 @@
-/**
- * Values as a person reads them: names of fields without underscores, times on the workspace's clock, money with its
- * sign. Text from outside stays text: escaped, isolated in its direction, and with what cannot be seen made visible.
- */
+/** Values as a person reads them: names of fields without underscores, times on the workspace's clock, money with its sign. */
 
 import type { Named, Names } from '../../calls/names.ts'
 import { type Amount, moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from './texts/en.ts'
+import { legible, outside } from '../pages/outside.ts'
+import { say } from '../texts/en.ts'
 
 /** What values are read with: a workspace's clock and, where they are known, the names behind ids. */
 export interface Reading {
@@ -69,27 +67,6 @@ export function hourText(instant: { epochMilliseconds: number }, timeZone: strin
 export function label(name: string): string {
   const spaced = name.replace(/_ids?$/, '').replaceAll('_', ' ')
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
-}
-
-/** What somebody outside wrote: `bdi`, for a right-to-left name must not turn around the sentence it stands in. */
-export function outside(written: string): Html {
-  return html`<bdi>${legible(written)}</bdi>`
-}
-
-/** What stands alone on its line needs no isolation. */
-export function legible(written: string): Html {
-  return html`${written.split(UNSEEN).map((part, at) => (at % 2 === 0 ? part : visible(part)))}`
-}
-
-/**
- * Characters that hide or reorder what is read: zero-width ones, directional overrides and isolates, and the tags
- * of plane 14, which carry messages to programs alone. Joiners and marks stay: emoji and Persian need them.
- */
-const UNSEEN = /([\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}])/u
-
-function visible(character: string): Html {
-  const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
-  return html`<span class="unseen" title="${say.words.unseen}">U+${code}</span>`
 }
 
 function text(value: string, reading: Reading): Html {

@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { fileNameOf, pdfOf } from '../../domain/invoices/pdf.ts'
-import { sendPage } from '../console/shell.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
+import { sendPage } from '../pages/page.ts'
 import { invoicePage, missingPage, problemPage } from './pages.ts'
 
 interface Route {

@@ -3,8 +3,8 @@
 import type { Paper, PaperLine, Row } from '../../domain/invoices/paper.ts'
 import { moneyText } from '../../domain/money/text.ts'
 import type { InvoiceVisit } from '../../domain/payments/invoice-page.ts'
-import { outside } from '../console/words.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
 
 interface At {

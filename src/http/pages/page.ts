@@ -3,6 +3,7 @@
  * The stylesheet, `pages.css`, begins with a list of the components there are.
  */
 
+import type { FastifyReply } from 'fastify'
 import { type Html, html } from './html.ts'
 
 export interface Layout {
@@ -50,6 +51,10 @@ ${content}
 </body>
 </html>
 `.text
+}
+
+export function sendPage(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text)
 }
 
 export interface Link {

@@ -3,8 +3,8 @@
 import { moneyText } from '../../domain/money/text.ts'
 import type { PayVisit } from '../../domain/payments/links.ts'
 import { type SandboxCard, sandboxCards } from '../../domain/payments/sandbox-cards.ts'
-import { outside } from '../console/words.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
 
 interface At {

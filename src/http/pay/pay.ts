@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { isSandboxCard } from '../../domain/payments/sandbox-cards.ts'
-import { sendPage } from '../console/shell.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
+import { sendPage } from '../pages/page.ts'
 import { missingPage, payPage, problemPage } from './pages.ts'
 
 interface Route {

@@ -2,8 +2,8 @@
 
 import type { CustomerVisit } from '../../domain/bookings/self-service.ts'
 import { moneyText } from '../../domain/money/text.ts'
-import { outside } from '../console/words.ts'
 import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
 import { dateText, timeOfDay, when } from './words.ts'
 

@@ -9,10 +9,11 @@ import type { ReadBody, WriteBody } from '../../calls/call.ts'
 import { LocalDate } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import { addDays, dayOf } from '../../domain/time/local.ts'
-import { sendPage } from '../console/shell.ts'
 import { clientName } from '../credentials.ts'
 import type { Host } from '../host.ts'
-import { formOf, linkFormOf, prepareLinkPages } from '../link-pages.ts'
+import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
+import { formOf } from '../pages/form.ts'
+import { sendPage } from '../pages/page.ts'
 import {
   type BookingShown,
   cancelPage,
@@ -57,7 +58,7 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
 
     pages.post<Route>('/b/:token/move', async (request, reply) => {
       const desk = await deskOf(host, request)
-      const form = formOf(request)
+      const form = formOf(request.body)
       const booking = await openBooking(desk)
       if (!booking) return reply.redirect(`/b/${desk.visit.token}`, 303)
       try {
@@ -72,7 +73,7 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
 
     pages.post<Route>('/b/:token/cancel', async (request, reply) => {
       const desk = await deskOf(host, request)
-      const form = formOf(request)
+      const form = formOf(request.body)
       const booking = await openBooking(desk)
       if (!booking) return reply.redirect(`/b/${desk.visit.token}`, 303)
       try {

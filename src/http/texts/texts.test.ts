@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-const pages = join(import.meta.dirname, '..')
+const pages = join(import.meta.dirname, '../console')
 /** `device.ts` knows browsers by their names, which are the same in every language. */
 const files = globSync('*.ts', { cwd: pages }).filter(
   file => !/\.test(ing)?\.ts$/.test(file) && file !== 'device.ts',

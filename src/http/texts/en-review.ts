@@ -1,6 +1,6 @@
 /** The English texts of what is asked and decided, and of signing in. Part of `en.ts`. */
 
-import { type Html, html } from '../../pages/html.ts'
+import { type Html, html } from '../pages/html.ts'
 
 export const review = {
   queue: {
