@@ -73,6 +73,7 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
   const link = await made(agent, 'create_payment_link', { invoice_id: invoice.id })
   const self = await made(agent, 'create_booking_self_service_link', { booking_id: booking.id })
   const [event] = await done(agent, 'list_audit_events', { tool: 'create_booking' })
+  const free = { service: service.id, day: slots[0].local.slice(0, 10) }
   const pages = {
     letter,
     approval: new URL(policy.url).pathname,
@@ -82,6 +83,10 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
     week: `/console/calendar?staff=${eva.id}`,
     day: `/console/calendar?day=${booking.local.slice(0, 10)}`,
     customer: `/console/customers/${customer.id}`,
+    'new-booking': `/console/calendar/new?${new URLSearchParams({ ...free, start: slots[0].start, customer: customer.id }).toString()}`,
+    'new-booking-times': `/console/calendar/new?${new URLSearchParams({ ...free, start: slots[0].start, q: 'Nadia' }).toString()}`,
+    templates: '/console/settings/templates',
+    template: '/console/settings/templates/booking_confirmation/email/en',
     failed: `/console/messages/${messages.failed}`,
     unknown: `/console/messages/${messages.unknown}`,
     service: `/console/services/${service.id}`,

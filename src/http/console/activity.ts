@@ -29,7 +29,8 @@ export function registerActivity(app: FastifyInstance, host: Host): void {
     const reading = readingOf(visit, { names: await visit.names(page.rows) })
     const { cursor: _, ...kept } = query
     const list = html`<section class="panel"><ul class="rows">${page.rows.map(row => auditRow(host.catalog, row, reading))}</ul></section>`
-    const content = html`${filterForm(host, query)}
+    const keys = await visit.list<Key>('list_api_keys', { limit: 100 })
+    const content = html`${filterForm(host, keys.rows, query)}
 ${page.rows.length > 0 ? list : empty(Object.keys(asked).length > 0 ? say.activity.noneSo : say.activity.none)}
 ${pager(HOME, kept, page.next)}`
     return sendPage(reply, consolePage(visit, say.sections.activity, content))
@@ -42,25 +43,33 @@ ${pager(HOME, kept, page.next)}`
 }
 
 /** The day is one of the workspace's. */
-function filterOf({ workspace }: Visit, { tool, outcome, day }: Query) {
+function filterOf({ workspace }: Visit, { tool, outcome, key, day }: Query) {
   const date = /^\d{4}-\d\d-\d\d$/.test(day ?? '') ? day! : undefined
   const [from, until] = date ? dayIn(date, workspace.timeZone) : []
   return {
     ...(tool && { tool: tool.slice(0, 64) }),
     ...(outcome && outcomes.includes(outcome) && { outcome }),
+    ...(key && { key_id: key }),
     ...(from && { from, until }),
   }
 }
 
 const outcomes: string[] = [...statuses, 'refused']
 
-function filterForm({ catalog }: Host, { tool, outcome, day }: Query): Html {
+interface Key {
+  id: string
+  name: string
+}
+
+function filterForm({ catalog }: Host, keys: Key[], { tool, outcome, key, day }: Query): Html {
   const tools = catalog.entries.filter(entry => entry.tool.effect !== 'read').map(entry => entry.tool)
   const anyTool: [string, string][] = [['', say.activity.anything]]
+  const anyone: [string, string][] = [['', say.activity.anyone]]
   const anyOutcome: [string, string][] = [['', say.activity.anyOutcome]]
   return html`<form class="fields filters" action="${HOME}">
 ${choice('tool', say.activity.what, [...anyTool, ...tools.map(({ name, title }): [string, string] => [name, title])], tool)}
 ${choice('outcome', say.activity.outcome, [...anyOutcome, ...outcomes.map((one): [string, string] => [one, say.activity.outcomes[one as 'done'].word])], outcome)}
+${choice('key', say.activity.who, [...anyone, ...keys.map(({ id, name }): [string, string] => [id, name])], key)}
 ${field('day', say.activity.day, day, { type: 'date' })}
 <button>${say.kit.show}</button>
 </form>`

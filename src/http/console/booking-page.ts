@@ -6,7 +6,7 @@ import { outside } from '../pages/outside.ts'
 import { say } from '../texts/en.ts'
 import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
-import { type Reading, words } from './words.ts'
+import { type Reading, spanOf, words } from './words.ts'
 
 /** As `get_booking` answers it. */
 export interface BookingRow {
@@ -41,7 +41,7 @@ export async function bookingPage(visit: Visit, booking: BookingRow, query: Quer
     : html`${say.bookings.somebody}`
   const content = html`${saidIn(query, undoMove(booking, query))}
 <dl class="facts">
-${fact(say.bookings.when, html`${words(booking.starts_at, reading)}–${booking.ends_at && words(booking.ends_at, reading)}`)}
+${fact(say.bookings.when, spanOf(booking.starts_at, booking.ends_at, reading))}
 ${fact(say.bookings.customer, customer)}
 ${fact(say.bookings.with, outside(booking.staff_name))}
 ${booking.variant && fact(say.bookings.variant, outside(booking.variant))}

@@ -10,6 +10,7 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
 import { act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
+import { newBookingPath } from './new-booking.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { type Entry, timeline } from './timeline.ts'
 
@@ -196,5 +197,6 @@ ${
   )
 }
 <button>${say.kit.show}</button>
-</form></div>`
+</form>
+<a class="button primary" href="${newBookingPath({ day: day.toString(), location: place.id, staff: person?.id })}">${say.newBooking.open}</a></div>`
 }

@@ -24,6 +24,7 @@ import { registerKeys } from './keys.ts'
 import { registerLive } from './live.ts'
 import { registerMessages } from './messages.ts'
 import { registerMore } from './more.ts'
+import { registerNewBooking } from './new-booking.ts'
 import { registerReviewLink } from './review-link.ts'
 import { registerServices } from './services.ts'
 import { registerSession } from './session.ts'
@@ -32,6 +33,7 @@ import { registerSettings } from './settings.ts'
 import { consoleLayout } from './shell.ts'
 import { registerSignIn, signInPath } from './sign-in.ts'
 import { registerTeam } from './team.ts'
+import { registerTemplates } from './templates.ts'
 import { placingRules } from './timeline.ts'
 import { registerToday } from './today.ts'
 
@@ -51,6 +53,7 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     registerApprovals(pages, host)
     registerLive(pages, host)
     registerReviewLink(pages, host)
+    registerNewBooking(pages, host)
     registerCalendar(pages, host)
     registerCustomers(pages, host)
     registerMessages(pages, host)
@@ -60,6 +63,7 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     registerActivity(pages, host)
     registerKeys(pages, host)
     registerSettings(pages, host)
+    registerTemplates(pages, host)
     serve(pages, 'console.css', 'text/css', placingRules())
     serve(pages, 'console.js', 'text/javascript')
   })

@@ -10,7 +10,8 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type Happening, happeningRow } from './happening.ts'
-import { act, empty, field, given, pager, type Query, queryOf, saidIn } from './kit.ts'
+import { act, empty, field, given, keyField, pager, type Query, queryOf, saidIn, textArea } from './kit.ts'
+import { newBookingPath } from './new-booking.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { type Reading, words } from './words.ts'
 
@@ -45,8 +46,16 @@ ${field('q', say.customers.search, q, { type: 'search' })}
 <button>${say.customers.find}</button>
 </form>
 ${page.rows.length > 0 ? list : empty(text ? say.customers.noneSo : say.customers.none)}
+${newCustomer()}
 ${pager(HOME, text ? { q: text } : {}, page.next)}`
     return sendPage(reply, consolePage(visit, say.sections.customers, content))
+  })
+
+  app.post(HOME, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const args = given(formOf(request.body), ['name', 'email', 'phone', 'note'])
+    const then = ({ id }: Record<string, unknown>) => `${HOME}/${id}`
+    return act(visit, request, reply, { tool: 'create_customer', args, back: HOME, then, said: 'added' })
   })
 
   app.get<Path>(`${HOME}/:id`, async (request, reply) => {
@@ -90,6 +99,7 @@ async function customerPage(visit: Visit, customer: Customer, query: Query): Pro
   ])
   const reading = readingOf(visit)
   const content = html`${saidIn(query)}
+${customer.status === 'active' && !customer.blocked && html`<p class="actions"><a class="button primary" href="${newBookingPath({ customer: customer.id })}">${say.newBooking.forThem}</a></p>`}
 ${customer.blocked && html`<p class="notice danger">${say.customers.blockedMore}</p>`}
 <dl class="facts">
 ${fact(say.customers.email, customer.email && html`<a href="mailto:${customer.email}">${outside(customer.email)}</a>`)}
@@ -146,15 +156,24 @@ function comingRow(
 `
 }
 
-function editForm({ id, version, name, email, phone, note }: Customer): Html {
-  return html`<details class="edits"><summary>${say.customers.edit}</summary>
-<form class="fields" method="post" action="${HOME}/${id}/edit">
-<input type="hidden" name="version" value="${version}">
-${field('name', say.customers.name, name, { required: true })}
+function newCustomer(): Html {
+  return html`<details class="edits"><summary>${say.customers.add}</summary>
+<form class="fields" method="post" action="${HOME}">${keyField()}${detailFields()}
+<button class="primary">${say.customers.addIt}</button></form></details>`
+}
+
+function detailFields({ name = '', email, phone, note }: Partial<Customer> = {}): Html {
+  return html`${field('name', say.customers.name, name, { required: true })}
 ${field('email', say.customers.email, email ?? '', { type: 'email' })}
 ${field('phone', say.customers.phone, phone ?? '', { type: 'tel' })}
-<div class="field"><label for="note">${say.customers.note}</label><textarea id="note" name="note" rows="3">
-${note ?? ''}</textarea></div>
+${textArea('note', say.customers.note, note ?? '', 3)}`
+}
+
+function editForm(customer: Customer): Html {
+  return html`<details class="edits"><summary>${say.customers.edit}</summary>
+<form class="fields" method="post" action="${HOME}/${customer.id}/edit">
+<input type="hidden" name="version" value="${customer.version}">
+${detailFields(customer)}
 <button class="primary">${say.kit.save}</button>
 </form></details>`
 }

@@ -11,6 +11,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import type { Form } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { say } from '../texts/en.ts'
+import { textArea } from './kit.ts'
 import type { Letter } from './letter.ts'
 import { pathOf } from './queue-page.ts'
 import { label } from './words.ts'
@@ -105,22 +106,6 @@ function line(name: string, title: string, text: string): Html {
 <input id="${name}" name="${name}" value="${text}" dir="auto">
 </div>
 `
-}
-
-/** A browser drops the first line break of a text area (HTML, 13.2.6.4.7), so one is put there for it. */
-function textArea(name: string, title: string, text: string, least: number): Html {
-  return html`<div class="field">
-<label for="${name}">${title}</label>
-<textarea id="${name}" name="${name}" rows="${rowsOf(text, least)}" dir="auto">
-${text}</textarea>
-</div>
-`
-}
-
-/** As many as the text takes on a phone, of some 40 characters, and no more than its screen has. */
-function rowsOf(text: string, least: number): number {
-  const rows = text.split(/\r\n?|\n/).reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0)
-  return Math.min(Math.max(rows, least), 16)
 }
 
 /** Enter in a line of text presses a form's first button (HTML, 4.10.21.2): one that does nothing, not Approve. */

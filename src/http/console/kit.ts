@@ -45,6 +45,22 @@ ${hint && html`<p class="quiet" id="${name}-hint">${hint}</p>`}</div>
 `
 }
 
+/** A browser drops the first line break of a text area (HTML, 13.2.6.4.7), so one is put there for it. */
+export function textArea(name: string, title: string, text = '', least = 2): Html {
+  return html`<div class="field">
+<label for="${name}">${title}</label>
+<textarea id="${name}" name="${name}" rows="${rowsOf(text, least)}" dir="auto">
+${text}</textarea>
+</div>
+`
+}
+
+/** As many as the text takes on a phone, of some 40 characters, and no more than its screen has. */
+function rowsOf(text: string, least: number): number {
+  const rows = text.split(/\r\n?|\n/).reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0)
+  return Math.min(Math.max(rows, least), 16)
+}
+
 /** @param choices the value and its words */
 export function choice(name: string, title: string, choices: [string, string][], chosen = ''): Html {
   return html`<div class="field"><label for="${name}">${title}</label>
@@ -81,6 +97,10 @@ export interface Act {
   /** Where it leads once it is done; with a word of `say.said`. */
   back: string
   said: keyof typeof say.said
+  /** Where it leads instead, if that is known only from what came of it. */
+  then?: (made: Record<string, unknown>) => string
+  /** The form again, with what was written, instead of the page that says what was refused. */
+  refused?: (refusal: Refusal) => string
 }
 
 /**
@@ -91,7 +111,7 @@ export async function act(
   visit: Visit,
   request: FastifyRequest,
   reply: FastifyReply,
-  { tool, args, back, said }: Act,
+  { tool, args, back, said, then, refused }: Act,
 ): Promise<FastifyReply> {
   const form = formOf(request.body)
   const { idempotency_key, confirm_token } = form
@@ -101,15 +121,18 @@ export async function act(
     ...(keyed && idempotency_key && { idempotency_key }),
     ...(confirm_token && { confirm_token }),
   })
-  if (answer.refusal)
-    return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, back))
+  if (answer.refusal) {
+    const page = refused ? refused(answer.refusal) : problemPage(visit, answer.refusal, back)
+    return sendPage(reply.code(answer.refusal.status), page)
+  }
   const body = answer.body as WriteBody
   if (body.status === 'needs_approval') return reply.redirect(new URL(body.approval!.url).pathname, 303)
   if (body.status === 'needs_confirmation') {
     const page = confirmPage(visit, answer.entry.tool.title, body, form, request.url, back)
     return sendPage(reply, await page)
   }
-  return reply.redirect(`${back}${back.includes('?') ? '&' : '?'}said=${said}`, 303)
+  const onward = then ? then(body.data as Record<string, unknown>) : back
+  return reply.redirect(`${onward}${onward.includes('?') ? '&' : '?'}said=${said}`, 303)
 }
 
 async function takesKey(visit: Visit, tool: string): Promise<boolean> {

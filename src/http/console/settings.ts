@@ -15,6 +15,7 @@ import { act, amountOf, field, given, press, problemPage, queryOf, saidIn, whole
 import { providerCards } from './provider-cards.ts'
 import { type RuleRow, ruleForm, ruleList } from './rules.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
+import { TEMPLATES } from './templates.ts'
 
 interface Settings {
   name: string
@@ -24,17 +25,6 @@ interface Settings {
   quiet_hours: { from: string; to: string } | null
   version: number
   approval_rules: RuleRow[]
-}
-
-interface Template {
-  key: string
-  channel: string
-  language: string
-  version: number
-  purpose: string
-  subject: string | null
-  body: string
-  source: 'house' | 'workspace'
 }
 
 interface Automation {
@@ -50,9 +40,8 @@ export function registerSettings(app: FastifyInstance, host: Host): void {
   app.get(HOME, async (request, reply) => {
     const visit = await visitOf(host, request)
     const isAdmin = visit.principal.role !== 'member'
-    const [settings, templates, automations, credentials] = await Promise.all([
+    const [settings, automations, credentials] = await Promise.all([
       visit.read<Settings>('get_workspace_settings'),
-      visit.list<Template>('list_message_templates', { limit: 100 }),
       visit.read<Automation[]>('list_automations'),
       isAdmin ? host.credentials.list(deciderOf(visit, request)) : [],
     ])
@@ -61,7 +50,7 @@ export function registerSettings(app: FastifyInstance, host: Host): void {
 ${part('business', businessForm(settings, isAdmin))}
 ${part('approvals', html`<p>${say.settings.approvalsMore}</p>${ruleList(host.catalog, settings.approval_rules, isAdmin)}${isAdmin && ruleForm(host.catalog, settings.currency)}`)}
 ${part('automations', html`<p>${say.settings.automationsMore}</p><section class="panel"><ul class="rows">${automations.map(one => automationRow(one, isAdmin))}</ul></section>`)}
-${part('templates', templateList(templates.rows))}
+${part('templates', html`<p>${say.settings.templatesMore}</p><p class="actions"><a class="button" href="${TEMPLATES}">${say.settings.openTemplates}</a></p>`)}
 ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${providerCards(HOME, credentials, visit)}`)}`
     return sendPage(reply, consolePage(visit, say.sections.settings, content))
   })
@@ -178,15 +167,4 @@ function automationRow({ key, enabled, minutes_before }: Automation, isAdmin: bo
 ${isAdmin && toggle}
 <p class="row-more">${more}${minutes_before !== null && html` ${say.settings.before(minutes_before)}`}</p></li>
 `
-}
-
-function templateList(templates: Template[]): Html {
-  return html`<p>${say.settings.templatesMore}</p>
-${templates.map(
-  ({ key, channel, language, version, purpose, subject, body, source }) => html`<details>
-<summary>${key.replaceAll('_', ' ')} <span class="badge">${say.messages.channels[channel as never] ?? channel}</span> <span class="badge plain">${language}, v${version}${purpose === 'marketing' && html` · ${say.settings.marketing}`}${source === 'house' && html` · ${say.settings.asItCame}`}</span></summary>
-<div>${subject && html`<p><strong>${outside(subject)}</strong></p>`}<p class="words">${outside(body)}</p></div>
-</details>
-`,
-)}`
 }

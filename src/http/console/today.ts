@@ -30,11 +30,14 @@ export function registerToday(app: FastifyInstance, host: Host): void {
     const bookings = await bookingsToday(visit)
     const names = await visit.names(happened.rows, unsent, bookings)
     const reading = readingOf(visit, { names })
-    const content = html`${needs(visit, queue.waiting, unsent.length > 0)}
+    const content = html`<div class="two-up"><div>
+${needs(visit, queue.waiting, unsent.length > 0)}
 ${unsent.length > 0 && unsentMessages(unsent, reading)}
 ${agenda(bookings, reading)}
-${visit.principal.role !== 'member' && happenings(host, happened.rows, reading)}`
-    return sendPage(reply, consolePage(visit, say.today.title, content))
+</div>
+${visit.principal.role !== 'member' && html`<div>${happenings(host, happened.rows, reading)}</div>`}
+</div>`
+    return sendPage(reply, consolePage(visit, say.today.title, content, { wide: true }))
   })
 }
 

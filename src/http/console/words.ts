@@ -40,19 +40,39 @@ export function words(value: unknown, reading: Reading): Html {
  * reader's clock shows another time, that beside it.
  */
 export function moment(instant: { epochMilliseconds: number }, { timeZone, viewerZone }: Reading): Html {
-  const date = new Date(instant.epochMilliseconds)
-  const year = clock(timeZone, 'year')
-  const shown = year.format(date) === year.format(Date.now()) ? 'short' : 'long'
-  const text = dayAndTimeText(date, timeZone, shown)
-  const own = viewerZone ? dayAndTimeText(date, viewerZone, shown) : text
-  const time = html`<time datetime="${date.toISOString()}">${text}</time>`
+  const text = (zone: string) => dayAndTimeText(new Date(instant.epochMilliseconds), zone)
+  return onBothClocks(instant, text, { timeZone, viewerZone })
+}
+
+/** `Sat 21 Nov, 22:31–23:31`; the second day where it is another. @param from, until as instants are written, RFC 3339 */
+export function spanOf(from: string, until: string, reading: Reading): Html {
+  const [start, end] = [new Date(from), new Date(until)]
+  const text = (zone: string) => {
+    const [first, last] = [dayAndTimeText(start, zone), dayAndTimeText(end, zone)]
+    const [day, hour] = last.split(', ')
+    return `${first}–${first.startsWith(`${day},`) ? hour : last}`
+  }
+  return onBothClocks({ epochMilliseconds: start.getTime() }, text, reading)
+}
+
+/** On the business's clock and, where the reader's shows something else, on that beside it; a day that is the same, once. */
+function onBothClocks(
+  { epochMilliseconds }: { epochMilliseconds: number },
+  textIn: (zone: string) => string,
+  { timeZone, viewerZone }: Reading,
+): Html {
+  const text = textIn(timeZone)
+  const own = viewerZone ? textIn(viewerZone) : text
+  const time = html`<time datetime="${new Date(epochMilliseconds).toISOString()}">${text}</time>`
   if (own === text) return time
-  const [day, hour] = own.split(', ')
-  const there = text.startsWith(`${day},`) ? hour : own
+  const [day, ...hours] = own.split(', ')
+  const there = text.startsWith(`${day},`) ? hours.join(', ') : own
   return html`${time} <span class="own-time">(${there} ${say.shell.yourTime})</span>`
 }
 
-function dayAndTimeText(date: Date, timeZone: string, look: 'short' | 'long'): string {
+function dayAndTimeText(date: Date, timeZone: string): string {
+  const year = clock(timeZone, 'year')
+  const look = year.format(date) === year.format(Date.now()) ? 'short' : 'long'
   return clock(timeZone, look)
     .format(date)
     .replace(/^(\w+),/, '$1')

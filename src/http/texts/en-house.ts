@@ -124,6 +124,9 @@ export const house = {
         title: 'A time that became free',
         more: 'To the first who waits for such a one.',
       },
+      booking_follow_up: { title: 'Follow-up', more: 'After a visit.' },
+      invoice_reminder: { title: 'Reminder of an invoice', more: 'Before it is due.' },
+      invoice_overdue: { title: 'Notice of an overdue invoice', more: 'After it was due.' },
       waitlist_closed: { title: 'Notice of a cancelled class', more: 'To whoever waited for a place in it.' },
     } as Record<string, { title: string; more: string }>,
     before: (minutes: number) =>
@@ -134,9 +137,30 @@ export const house = {
     switchOff: 'Switch off',
     templatesMore:
       'A changed template is another version, and what lets one through without asking lets through that version alone.',
-    marketing: 'advertising',
-    asItCame: 'as it came',
+    openTemplates: 'Read and reword them',
     providersMore: 'What is stored here is encrypted, and shown to nobody again: not to agents, not to you.',
+  },
+  templates: {
+    lede: 'What messages are made from. Each has its own text for email and for SMS, and for each language that you write.',
+    asItCame: 'as it came',
+    version: (version: number) => `version ${version}`,
+    marketing: 'advertising',
+    edit: 'Reword it',
+    editMore:
+      'Saved, it is another version. What was drafted keeps its text, and a rule that lets the version before through without asking does not let this one through.',
+    subject: 'Subject',
+    body: 'Text',
+    known: (names: string) => `What stands in {{double braces}} is filled in: ${names}.`,
+    language: 'Language',
+    languageHint: 'As in es or pt-BR. Another language makes another text, beside this one.',
+    variables: 'What whoever writes has to say',
+    providerStates: {
+      not_needed: '',
+      draft: 'not yet shown to WhatsApp',
+      submitted: 'WhatsApp has not said yet whether it may go out',
+      approved: 'approved by WhatsApp',
+      rejected: 'refused by WhatsApp',
+    },
   },
   rules: {
     none: 'No rules of your own',

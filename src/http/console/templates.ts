@@ -1,0 +1,157 @@
+/** `/console/settings/templates`: what messages are made from, each in its channels and languages, and the form to reword one. */
+
+import type { FastifyInstance } from 'fastify'
+import { notFound, type Refusal } from '../../catalog/refusal.ts'
+import { standardVariables } from '../../domain/messaging/standard-variables.ts'
+import type { Host } from '../host.ts'
+import { type Form, formOf } from '../pages/form.ts'
+import { type Html, html } from '../pages/html.ts'
+import { outside } from '../pages/outside.ts'
+import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/en.ts'
+import { act, field, hidden, queryOf, saidIn, textArea } from './kit.ts'
+import { consolePage, type Visit, visitOf } from './shell.ts'
+import { label } from './words.ts'
+
+/** As `list_message_templates` answers it. */
+interface Template {
+  key: string
+  channel: string
+  language: string
+  version: number
+  purpose: string
+  subject: string | null
+  body: string
+  variables: { name: string; type: string }[]
+  source: 'house' | 'workspace'
+  provider_state: keyof typeof say.templates.providerStates
+}
+
+export const TEMPLATES = '/console/settings/templates'
+type Path = { Params: { key: string; channel: string; language: string } }
+
+export function registerTemplates(app: FastifyInstance, host: Host): void {
+  app.get(TEMPLATES, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const keys = Map.groupBy(await allTemplates(visit), ({ key }) => key)
+    const content = html`<p class="lede">${say.templates.lede}</p>
+${[...keys].map(([key, templates]) => html`<section class="panel"><h2>${label(key)}</h2><ul class="rows">${templates.map(templateRow)}</ul></section>`)}`
+    return sendPage(reply, consolePage(visit, say.settings.headings.templates, content, { above: trail() }))
+  })
+
+  app.get<Path>(`${TEMPLATES}/:key/:channel/:language`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const said = saidIn(queryOf(request))
+    return sendPage(reply, templatePage(visit, await templateAt(visit, request.params), { said }))
+  })
+
+  app.post<Path>(`${TEMPLATES}/:key/:channel/:language`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const form = formOf(request.body)
+    const template = await templateAt(visit, request.params)
+    const { key, channel, purpose } = template
+    const language = form.language?.trim() || template.language
+    const text = { body: form.body ?? '', ...(channel === 'email' && { subject: form.subject ?? '' }) }
+    const variables = ownVariables(template).filter(({ name }) =>
+      Object.values(text).some(part => part.includes(`{{${name}}}`)),
+    )
+    const args = { key, channel, language, purpose, variables, ...text }
+    return act(visit, request, reply, {
+      tool: 'upsert_message_template',
+      args,
+      back: pathOf({ key, channel, language }),
+      said: 'saved',
+      refused: refusal => templatePage(visit, template, { refusal, form }),
+    })
+  })
+}
+
+/** What a template says beside what each may say of customer, booking and invoice. */
+function ownVariables({ variables }: Template): Template['variables'] {
+  return variables.filter(({ name }) => !Object.hasOwn(standardVariables, name))
+}
+
+function pathOf({ key, channel, language }: Path['Params']): string {
+  return `${TEMPLATES}/${key}/${channel}/${language}`
+}
+
+/** The house has some 40; a workspace may write each anew in each of its languages. */
+async function allTemplates(visit: Visit, filter: { key?: string } = {}): Promise<Template[]> {
+  const rows: Template[] = []
+  let cursor: string | undefined
+  do {
+    const page = await visit.list<Template>('list_message_templates', { ...filter, limit: 100, cursor })
+    rows.push(...page.rows)
+    cursor = page.next
+  } while (cursor && rows.length < MOST)
+  return rows
+}
+
+const MOST = 1_000
+
+/** @throws Refusal `not_found` */
+async function templateAt(visit: Visit, { key, channel, language }: Path['Params']): Promise<Template> {
+  const templates = /^[a-z][a-z0-9_]{0,63}$/.test(key) ? await allTemplates(visit, { key }) : []
+  const found = templates.find(one => one.channel === channel && one.language === language)
+  if (!found) throw notFound('template')
+  return found
+}
+
+function templateRow(template: Template): Html {
+  const { channel, language, version, purpose, source, subject, body } = template
+  const marks = [
+    languageName(language),
+    source === 'house' ? say.templates.asItCame : say.templates.version(version),
+    ...(purpose === 'marketing' ? [say.templates.marketing] : []),
+  ]
+  return html`<li class="row"><p class="row-title"><a href="${pathOf(template)}">${outside(subject ?? firstLine(body))}</a></p>
+<span class="badge">${say.messages.channels[channel as never] ?? channel}</span>
+<p class="row-more">${marks.join(' · ')}</p></li>
+`
+}
+
+function firstLine(body: string): string {
+  const [line = ''] = body.split('\n')
+  return line.length > 60 ? `${line.slice(0, 60).toWellFormed()}…` : line
+}
+
+function languageName(language: string): string {
+  return new Intl.DisplayNames('en', { type: 'language' }).of(language) ?? language
+}
+
+interface Shown {
+  said?: Html | false
+  /** Why the text was not taken, with what was written, which is not lost. */
+  refusal?: Refusal
+  form?: Form
+}
+
+function templatePage(visit: Visit, template: Template, { said, refusal, form }: Shown): string {
+  const { key, channel, language, version, subject, body, source, provider_state } = template
+  const own = ownVariables(template)
+  const mayEdit = visit.principal.role !== 'member'
+  const content = html`${said}
+${refusal && html`<p class="notice danger" role="alert">${refusal.message}</p>`}
+<p class="lede">${languageName(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
+<article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>
+${mayEdit && editForm(template, form)}
+${own.length > 0 && html`<h2>${say.templates.variables}</h2><p>${own.map(({ name }, at) => html`${at > 0 && ', '}<code>${`{{${name}}}`}</code>`)}</p>`}`
+  const above = html`${trail()}<span class="badge">${say.messages.channels[channel as never] ?? channel}</span>`
+  return consolePage(visit, label(key), content, { above })
+}
+
+function editForm(template: Template, form?: Form): Html {
+  const { channel, language, subject, body } = template
+  return html`<details class="edits"${form && html` open`}><summary>${say.templates.edit}</summary>
+<form class="fields" method="post" action="${pathOf(template)}">
+${channel === 'email' ? field('subject', say.templates.subject, form?.subject ?? subject ?? '', { required: true }) : hidden({})}
+${textArea('body', say.templates.body, form?.body ?? body, 6)}
+<p class="quiet">${say.templates.known(Object.keys(standardVariables).join(', '))}</p>
+${field('language', say.templates.language, form?.language ?? language, { required: true, hint: say.templates.languageHint })}
+<p class="quiet">${say.templates.editMore}</p>
+<button class="primary">${say.kit.save}</button></form></details>`
+}
+
+function trail(): Html {
+  return html`<p class="trail"><a href="/console/settings">${say.sections.settings}</a></p>`
+}
