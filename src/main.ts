@@ -36,6 +36,7 @@ import { listNoticed, noticesOf, openReview } from './calls/notices.ts'
 import { reviewDesk } from './calls/review-desk.ts'
 import { createCall } from './calls/road.ts'
 import { signUpPerson } from './calls/sign-up-person.ts'
+import { undoDesk } from './calls/undo.ts'
 import { makeCatalog } from './catalog/catalog.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database/open.ts'
@@ -151,6 +152,7 @@ export async function start(config: Config): Promise<Server> {
     secrets: house.secrets,
     switchWorkspace: (token, workspaceId) => switchWorkspace(database, token, workspaceId),
     approvals: reviewDesk(house),
+    undos: undoDesk(house),
     decide: (decider, decision) => decide(house, decider, decision),
     remedy: async (decider, { messageId, remedy }) => {
       const act = { doing: `${remedy}_message`, role: 'admin' } as const

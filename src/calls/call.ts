@@ -3,6 +3,7 @@
 import type { Principal, Workspace } from '../access/principal.ts'
 import type { Entry, Status } from '../catalog/catalog.ts'
 import type { Refusal } from '../catalog/refusal.ts'
+import type { Inverse, Undo } from './undo.ts'
 
 export interface CallRequest {
   principal: Principal
@@ -15,6 +16,10 @@ export interface CallRequest {
   surface: 'mcp' | 'rest' | 'console' | 'system' | 'page'
   /** The program that called, as it names itself; a text from outside. */
   client?: string
+  /** What would take it back, of the data it answered: kept for who calls, once it is done. null: nothing would. */
+  inverse?: (data: unknown) => Inverse | null
+  /** The undo that this call is. */
+  undoes?: Undo
 }
 
 export type Answer =
@@ -34,6 +39,8 @@ export interface WriteBody {
   replayed?: true
   warnings?: string[]
   audit_id?: string
+  /** Where an inverse was kept: what it is called by. */
+  undo?: string
 }
 
 export interface ApprovalRef {

@@ -62,6 +62,7 @@ const sources = {
   service: named('service', sql`services`),
   staff: named('staff', sql`staff`),
   location: named('location', sql`locations`),
+  resource: named('resource', sql`resources`),
   member: named('member', sql`members`),
   key: named('key', sql`api_keys`),
   booking: (workspaceId, which) => sql`

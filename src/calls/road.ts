@@ -34,6 +34,7 @@ import { clockTime, contextOf, nowIn, run, type Trace } from './run.ts'
 import { lookThrough, madeIn, refusalTold, seen, withoutBlanks } from './sight.ts'
 import { withSurvivors } from './survivors.ts'
 import { callDetails } from './tables.ts'
+import { keepUndo, mustStandAsLeft } from './undo.ts'
 
 export function createCall(house: House): Call {
   return async asked => {
@@ -102,6 +103,7 @@ async function perform(
     hash: parsed.hash,
   }
   await entry.tool.spend?.(context, parsed.input)
+  if (request.undoes) await mustStandAsLeft(context, entry, parsed.input, request.undoes)
   tx.savepoint('run')
   try {
     const viewer = await lookThrough(context, parsed.written)
@@ -120,6 +122,7 @@ async function perform(
     const status = verdict === 'done' && ran.goesOn ? 'processing' : verdict
     if (verdict !== 'done') ran.data = withNulls(ran.data, entry.givenOnCommit)
     const body: WriteBody = { status, data: ran.data }
+    if (status === 'done' && request.inverse) body.undo = await keepUndo(context, request.inverse(ran.data))
     if (verdict !== 'done') tx.rollbackTo('run')
     if (verdict === 'needs_confirmation')
       body.confirm_token = await confirmToken(house, request, parsed, versions)
@@ -194,8 +197,13 @@ const NOTHING_YET = 'Nothing has changed yet; ids of new rows are provisional.'
 const NOTHING_NUMBERED =
   'Nothing has changed yet; ids of new rows are provisional, and the number is given when it is done.'
 
-function claimOf({ workspace, principal }: ResolvedRequest, entry: Entry, parsed: Parsed): Claim | null {
-  const { idempotency_key: key, dry_run: dryRun } = parsed.control
+function claimOf(
+  { workspace, principal, undoes }: ResolvedRequest,
+  entry: Entry,
+  parsed: Parsed,
+): Claim | null {
+  const { idempotency_key, dry_run: dryRun } = parsed.control
+  const key = undoes ? `undo ${undoes.id}` : idempotency_key
   if (key === undefined || dryRun) return null
   const scope = entry.tool.keyScope?.(parsed.input) ?? scopeOf(principal)
   return {

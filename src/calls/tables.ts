@@ -8,6 +8,7 @@ import type { RefusalCode } from '../catalog/refusal.ts'
 import { instant } from '../database/columns.ts'
 import type { StoredState } from './approval-states.ts'
 import type { CallRequest } from './call.ts'
+import type { Versions } from './confirm.ts'
 import type { PolicyRule } from './policy.ts'
 import type { Outcome } from './record.ts'
 
@@ -127,6 +128,22 @@ export const events = pgTable(
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
     at: instant('at').notNull(),
     auditId: uuid('audit_id').notNull(),
+  },
+  table => [primaryKey({ columns: [table.workspaceId, table.id] })],
+)
+
+/** Migration 0043. */
+export const undos = pgTable(
+  'undos',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    id: uuid('id').notNull(),
+    memberId: uuid('member_id').notNull(),
+    tool: text('tool').notNull(),
+    arguments: text('arguments').notNull(),
+    versions: jsonb('versions').$type<Versions>().notNull(),
+    leadsTo: text('leads_to').notNull(),
+    expiresAt: instant('expires_at').notNull(),
   },
   table => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )

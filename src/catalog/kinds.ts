@@ -20,6 +20,7 @@ export const idKinds = {
   request: 'request',
   audit: 'audit event',
   approval: 'approval',
+  undo: 'undo',
   delivery: 'delivery',
   event: 'event',
   location: 'location',

@@ -10,6 +10,7 @@ import type { SessionDesk, SignIn } from '../access/sessions.ts'
 import type { Call } from '../calls/call.ts'
 import type { Decided, Decider, Decision } from '../calls/decide.ts'
 import type { ReviewDesk, Viewer } from '../calls/review-desk.ts'
+import type { UndoDesk } from '../calls/undo.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { CustomerVisit } from '../domain/bookings/self-service.ts'
 import type { Paper } from '../domain/invoices/paper.ts'
@@ -50,6 +51,8 @@ export interface Host {
   switchWorkspace(token: string, workspaceId: string): Promise<void>
   /** What a person reads before deciding. */
   approvals: ReviewDesk
+  /** What a person can still take back. */
+  undos: UndoDesk
   /** A person's decision on a call that waits. */
   decide(decider: Decider, decision: Decision): Promise<Decided>
   /** A person's word on a message that failed, or of which nobody can tell. */

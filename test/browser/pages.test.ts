@@ -154,7 +154,7 @@ test('a booking is moved by a form, without a script, and put back by Undo', asy
   await tab.getByText('Moved.').waitFor()
   assert.match((await of()).local, /T03:07/)
   await tab.getByRole('button', { name: 'Undo' }).click()
-  await tab.getByText('Moved.').waitFor()
+  await tab.getByText('Taken back').waitFor()
   assert.equal((await of()).starts_at, business.booking.starts_at)
   await tab.close()
 })

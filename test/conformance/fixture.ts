@@ -34,6 +34,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
     secrets: makeSecrets('fixture'),
     switchWorkspace: unreached,
     approvals: { queue: unreached, read: unreached, mark: unreached, count: unreached, names: unreached },
+    undos: { find: unreached },
     decide: unreached,
     remedy: unreached,
     credentials: { list: unreached, save: unreached, remove: unreached, check: unreached },

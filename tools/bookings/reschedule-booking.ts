@@ -4,6 +4,7 @@ import { Id } from '../../src/catalog/kinds.ts'
 import { ANY } from '../../src/domain/availability/explain.ts'
 import { placeRefusals } from '../../src/domain/availability/findings.ts'
 import { rescheduleBooking } from '../../src/domain/bookings/move.ts'
+import { bookingVersion } from '../../src/domain/bookings/read.ts'
 import { BookingRow, bookingId, givenBooking, overrideField, rowOf, startField } from './shapes.ts'
 
 export default defineTool({
@@ -29,6 +30,11 @@ export default defineTool({
   }),
   data: BookingRow,
   refusals: [...placeRefusals, 'invalid_transition'],
+  review: {
+    versions: async (context, { booking_id }) => ({
+      [booking_id]: await bookingVersion(context, booking_id),
+    }),
+  },
   example: { given: givenBooking, input: { booking_id: '$booking.id', start: '$slot.slots.1.start' } },
   async run(context, { booking_id, start, staff_id: staffId, overrides }) {
     const booking = await rescheduleBooking(context, booking_id, { start, staffId, overrides })

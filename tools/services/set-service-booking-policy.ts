@@ -3,6 +3,7 @@ import { customerLimits } from '../../src/access/settings.ts'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Money } from '../../src/catalog/kinds.ts'
 import { setBookingPolicy } from '../../src/domain/business/booking-policy.ts'
+import { serviceVersion } from '../../src/domain/business/services.ts'
 
 const Minutes = (least: number, most: number) => z.int().min(least).max(most)
 const YEAR = 366 * 24 * 60
@@ -64,6 +65,11 @@ export default defineTool({
     .looseObject({ service_id: Id('service'), version: z.int() })
     .describe('With the whole policy, as get_service shows it.'),
   refusals: ['not_found', 'currency_mismatch'],
+  review: {
+    versions: async (context, { service_id }) => ({
+      [service_id]: await serviceVersion(context, service_id),
+    }),
+  },
   example: {
     given: {
       cut: {

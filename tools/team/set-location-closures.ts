@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, LocalDate, Text } from '../../src/catalog/kinds.ts'
-import { setClosures } from '../../src/domain/business/closures.ts'
+import { closuresVersion, setClosures } from '../../src/domain/business/closures.ts'
 import { BookingInTheWay } from '../availability/shapes.ts'
 
 export default defineTool({
@@ -41,6 +41,9 @@ export default defineTool({
     affected_bookings: z.array(BookingInTheWay),
   }),
   refusals: ['not_found'],
+  review: {
+    versions: async (context, input) => ({ [input.location_id]: await closuresVersion(context, input) }),
+  },
   example: {
     given: { place: { tool: 'create_location', input: { name: 'Sur' } } },
     input: {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id } from '../../src/catalog/kinds.ts'
-import { setLocationHours } from '../../src/domain/business/locations.ts'
+import { findLocation, setLocationHours } from '../../src/domain/business/locations.ts'
 import { Week } from '../availability/shapes.ts'
 import { Location } from './shapes.ts'
 
@@ -26,6 +26,11 @@ export default defineTool({
   input: z.strictObject({ location_id: Id('location'), hours: Week }),
   data: Location,
   refusals: ['not_found'],
+  review: {
+    versions: async (context, { location_id }) => ({
+      [location_id]: (await findLocation(context, location_id)).version,
+    }),
+  },
   example: {
     given: { place: { tool: 'create_location', input: { name: 'Sur' } } },
     input: {

@@ -1,5 +1,6 @@
 /** Dates on which a location is closed, whatever anybody's hours say. */
 
+import { createHash } from 'node:crypto'
 import { and, asc, between, eq, gte, inArray } from 'drizzle-orm'
 import { Temporal } from 'temporal-polyfill'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -40,6 +41,26 @@ export async function setClosures(
   await replaceClosures(ctx, asked, closures)
   ctx.emit({ type: 'location.closures_changed', subject: { kind: 'location', id: location.id } })
   return { closures, affected_bookings: await bookingsOn(ctx, location, closures) }
+}
+
+/** Another text for each other closure or reason in a range: they have no version of their own. @throws not_found */
+export async function closuresVersion(
+  ctx: Context,
+  { location_id: locationId, from, to }: Omit<ClosuresAsked, 'closures'>,
+): Promise<string> {
+  await findLocation(ctx, locationId)
+  const rows = await ctx.db
+    .select({ date: locationClosures.date, reason: locationClosures.reason })
+    .from(locationClosures)
+    .where(
+      and(
+        eq(locationClosures.workspaceId, ctx.workspace.id),
+        eq(locationClosures.locationId, locationId),
+        between(locationClosures.date, from, to),
+      ),
+    )
+    .orderBy(asc(locationClosures.date))
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
 /** In order of their dates. */

@@ -224,7 +224,7 @@ async function forgetImports({ db, workspace }: Context, patterns: SQL): Promise
 }
 
 /**
- * Arguments, answers, keys and previews of calls in which they stand; that a call was made, by whom and when, stays. What
+ * Arguments, answers, keys, previews and undos of calls in which they stand; that a call was made, by whom and when, stays. What
  * waits for a yes and is about them is withdrawn.
  */
 async function forgetCalls({ db, workspace }: Context, patterns: SQL): Promise<void> {
@@ -239,6 +239,9 @@ async function forgetCalls({ db, workspace }: Context, patterns: SQL): Promise<v
     WHERE workspace_id = ${workspace.id} AND audit_id IN (SELECT audit_id FROM theirs)`)
   await db.execute(
     sql`DELETE FROM idempotency_keys WHERE workspace_id = ${workspace.id} AND key ~* ANY (${patterns})`,
+  )
+  await db.execute(
+    sql`DELETE FROM undos WHERE workspace_id = ${workspace.id} AND arguments ~* ANY (${patterns})`,
   )
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT a.id FROM approvals a

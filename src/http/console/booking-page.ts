@@ -39,7 +39,7 @@ export async function bookingPage(visit: Visit, booking: BookingRow, query: Quer
   const customer = booking.customer_id
     ? html`<a href="/console/customers/${booking.customer_id}">${outside(booking.customer_name ?? say.bookings.somebody)}</a>`
     : html`${say.bookings.somebody}`
-  const content = html`${saidIn(query, undoMove(booking, query))}
+  const content = html`${saidIn(query)}
 <dl class="facts">
 ${fact(say.bookings.when, spanOf(booking.starts_at, booking.ends_at, reading))}
 ${fact(say.bookings.customer, customer)}
@@ -64,12 +64,6 @@ const movable: string[] = ['pending', 'confirmed']
 function fact(name: string, value: Html): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `
-}
-
-/** Back to where it was: the same move, the other way. */
-function undoMove(booking: BookingRow, { said, from, who = '' }: Query): Html | false {
-  if (said !== 'moved' || !from || from === booking.starts_at) return false
-  return press(`/console/calendar/${booking.id}/move`, say.kit.undo, { start: from, staff_id: who })
 }
 
 function stepsOf({ id, state }: BookingRow): Html | false {

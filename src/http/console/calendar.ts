@@ -35,15 +35,26 @@ export function registerCalendar(app: FastifyInstance, host: Host): void {
     const form = formOf(request.body)
     const booking = await visit.read<BookingRow>('get_booking', { booking_id: id })
     const args = { booking_id: id, start: startIn(form, booking.time_zone), ...given(form, ['staff_id']) }
-    const back = `${HOME}/${booking.id}?from=${encodeURIComponent(booking.starts_at)}&who=${booking.staff_id}`
-    return act(visit, request, reply, { tool: 'reschedule_booking', args, back, said: 'moved' })
+    const { starts_at: start, staff_id } = booking
+    const undo = () => ({ tool: 'reschedule_booking', arguments: { booking_id: id, start, staff_id } })
+    const back = `${HOME}/${id}`
+    return act(visit, request, reply, { tool: 'reschedule_booking', args, back, said: 'moved', undo })
   })
 
   for (const [step, { tool, said }] of Object.entries(steps)) {
     app.post<Path>(`${HOME}/:id/${step}`, async (request, reply) => {
       const visit = await visitOf(host, request)
-      const args = { booking_id: request.params.id, ...given(formOf(request.body), ['by']) }
-      return act(visit, request, reply, { tool, args, back: `${HOME}/${request.params.id}`, said })
+      const booking_id = request.params.id
+      const args = { booking_id, ...given(formOf(request.body), ['by']) }
+      const undo = () => ({ tool: 'revert_booking_status', arguments: { booking_id } })
+      const back = `${HOME}/${booking_id}`
+      return act(visit, request, reply, {
+        tool,
+        args,
+        back,
+        said,
+        ...(revertible.includes(tool) && { undo }),
+      })
     })
   }
 }
@@ -58,9 +69,11 @@ const steps = {
   revert: { tool: 'revert_booking_status', said: 'reverted' },
 } as const
 
-/** An instant as it is, for an undo; or a day and a time on the location's clock. @throws Refusal `invalid_input` */
-function startIn({ start, day, time }: Record<string, string>, zone: string): string {
-  if (start) return start
+/** Of the rest the customer has been told, or their place may be somebody else's by now. */
+const revertible: string[] = ['complete_booking', 'mark_booking_no_show']
+
+/** A day and a time on the location's clock. @throws Refusal `nonexistent_local_time` */
+function startIn({ day, time }: Record<string, string>, zone: string): string {
   try {
     const local = Temporal.PlainDateTime.from(`${day}T${time}`)
     // What no clock there shows is refused, what it shows twice is asked for: `reject` says so.

@@ -19,6 +19,7 @@ import { registerCalendar } from './calendar.ts'
 import { registerClients } from './clients.ts'
 import { registerCustomers } from './customers.ts'
 import { registerDecisions } from './decisions.ts'
+import { registerHours } from './hours.ts'
 import { registerInvoices } from './invoices.ts'
 import { registerKeys } from './keys.ts'
 import { registerLive } from './live.ts'
@@ -36,6 +37,7 @@ import { registerTeam } from './team.ts'
 import { registerTemplates } from './templates.ts'
 import { placingRules } from './timeline.ts'
 import { registerToday } from './today.ts'
+import { registerUndo } from './undo.ts'
 
 export function registerConsole(app: FastifyInstance, host: Host): void {
   registerSession(app, host)
@@ -59,11 +61,13 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     registerMessages(pages, host)
     registerInvoices(pages, host)
     registerServices(pages, host)
+    registerHours(pages, host)
     registerTeam(pages, host)
     registerActivity(pages, host)
     registerKeys(pages, host)
     registerSettings(pages, host)
     registerTemplates(pages, host)
+    registerUndo(pages, host)
     serve(pages, 'console.css', 'text/css', placingRules())
     serve(pages, 'console.js', 'text/javascript')
   })

@@ -10,7 +10,21 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type Happening, happeningRow } from './happening.ts'
-import { act, empty, field, given, keyField, pager, type Query, queryOf, saidIn, textArea } from './kit.ts'
+import {
+  type Answered,
+  act,
+  asBefore,
+  differing,
+  empty,
+  field,
+  given,
+  keyField,
+  pager,
+  type Query,
+  queryOf,
+  saidIn,
+  textArea,
+} from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { type Reading, words } from './words.ts'
@@ -21,6 +35,7 @@ interface Customer {
   name: string
   email: string | null
   phone: string | null
+  phone_extension: string | null
   language: string | null
   time_zone: string
   note: string | null
@@ -68,15 +83,25 @@ ${pager(HOME, text ? { q: text } : {}, page.next)}`
     const visit = await visitOf(host, request)
     const form = formOf(request.body)
     const cleared = ['email', 'phone', 'note'].filter(name => form[name]?.trim() === '')
-    const args = {
-      customer_id: request.params.id,
-      version: Number(form.version),
+    const customer_id = request.params.id
+    const before = await visit.read<Customer>('get_customer', { customer_id })
+    const changes = differing(before, {
       ...given(form, ['name', 'email', 'phone', 'note']),
       ...Object.fromEntries(cleared.map(name => [name, null])),
-    }
-    const back = `${HOME}/${request.params.id}`
-    return act(visit, request, reply, { tool: 'update_customer', args, back, said: 'saved' })
+    })
+    const tool = 'update_customer'
+    const undo = ({ version }: Answered) => ({
+      tool,
+      arguments: { customer_id, version, ...asBefore({ ...before, phone: wholePhone(before) }, changes) },
+    })
+    const args = { customer_id, version: Number(form.version), ...changes }
+    return act(visit, request, reply, { tool, args, back: `${HOME}/${customer_id}`, said: 'saved', undo })
   })
+}
+
+/** As it is set: with its extension, which setting a number without one takes away. */
+function wholePhone({ phone, phone_extension }: Customer): string | null {
+  return phone && phone_extension ? `${phone} ext. ${phone_extension}` : phone
 }
 
 function row({ id, name, email, phone, tags, blocked }: Customer): Html {

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { WriteBody } from '../../calls/call.ts'
+import type { Inverse, Undo } from '../../calls/undo.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -35,13 +36,15 @@ export interface FieldOptions {
   required?: boolean
   hint?: string
   autocomplete?: string
+  /** Where it is not its id: of two forms with the same fields on one page. */
+  name?: string
 }
 
-export function field(name: string, title: string, value = '', options: FieldOptions = {}): Html {
-  const { type = 'text', required, hint, autocomplete = 'off' } = options
-  return html`<div class="field"><label for="${name}">${title}</label>
-<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"${required && html` required`}${hint && html` aria-describedby="${name}-hint"`}>
-${hint && html`<p class="quiet" id="${name}-hint">${hint}</p>`}</div>
+export function field(id: string, title: string, value = '', options: FieldOptions = {}): Html {
+  const { type = 'text', required, hint, autocomplete = 'off', name = id } = options
+  return html`<div class="field"><label for="${id}">${title}</label>
+<input id="${id}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"${required && html` required`}${hint && html` aria-describedby="${id}-hint"`}>
+${hint && html`<p class="quiet" id="${id}-hint">${hint}</p>`}</div>
 `
 }
 
@@ -85,10 +88,14 @@ export function press(action: string, text: string, fields: Record<string, strin
   return html`<form method="post" action="${action}">${keyField()}${hidden(fields)}<button${look && html` class="${look}"`}>${text}</button></form>`
 }
 
-/** What was done, on the page to which it led back. Only words of ours: the address names one of them. */
-export function saidIn({ said }: Query, undo?: Html | false): Html | false {
+/**
+ * What was done, on the page to which it led back, with the button that takes it back. Only words of ours: the address names
+ * one of them; and an undo of somebody else's does nothing.
+ */
+export function saidIn({ said, undo = '' }: Query): Html | false {
   const words = say.said[said as keyof typeof say.said]
-  return words !== undefined && html`<div class="notice said" role="status"><p>${words}</p>${undo}</div>`
+  const button = /^undo_\w{26}$/.test(undo) && press(`/console/undo/${undo}`, say.kit.undo)
+  return words !== undefined && html`<div class="notice said" role="status"><p>${words}</p>${button}</div>`
 }
 
 export interface Act {
@@ -101,6 +108,16 @@ export interface Act {
   then?: (made: Record<string, unknown>) => string
   /** The form again, with what was written, instead of the page that says what was refused. */
   refused?: (refusal: Refusal) => string
+  /** The call that takes it back, by what it answered; what stood before was read before. null: nothing changed. */
+  undo?: (answered: Answered) => Pick<Inverse, 'tool' | 'arguments'> | null
+  /** The undo that it is. */
+  undoes?: Undo
+}
+
+/** Of what a changed thing is answered as; closures have neither, and the policy no id. */
+export interface Answered {
+  id: string
+  version: number
 }
 
 /**
@@ -111,18 +128,25 @@ export async function act(
   visit: Visit,
   request: FastifyRequest,
   reply: FastifyReply,
-  { tool, args, back, said, then, refused }: Act,
+  { tool, args, back, said, then, refused, undo, undoes }: Act,
 ): Promise<FastifyReply> {
   const form = formOf(request.body)
   const { idempotency_key, confirm_token } = form
   const keyed = await takesKey(visit, tool)
-  const answer = await visit.write(tool, {
+  const asked = {
     ...args,
     ...(keyed && idempotency_key && { idempotency_key }),
     ...(confirm_token && { confirm_token }),
-  })
+  }
+  const onward = (data: unknown) => (then ? then(data as Record<string, unknown>) : back)
+  const inverse = (data: unknown) => {
+    const call = undo!(data as Answered)
+    return call && { ...call, leadsTo: onward(data) }
+  }
+  const answer = await visit.write(tool, asked, { ...(undo && { inverse }), undoes })
   if (answer.refusal) {
-    const page = refused ? refused(answer.refusal) : problemPage(visit, answer.refusal, back)
+    const next = undoes && say.undo.problems[answer.refusal.code]
+    const page = refused ? refused(answer.refusal) : problemPage(visit, answer.refusal, back, next)
     return sendPage(reply.code(answer.refusal.status), page)
   }
   const body = answer.body as WriteBody
@@ -131,8 +155,14 @@ export async function act(
     const page = confirmPage(visit, answer.entry.tool.title, body, form, request.url, back)
     return sendPage(reply, await page)
   }
-  const onward = then ? then(body.data as Record<string, unknown>) : back
-  return reply.redirect(`${onward}${onward.includes('?') ? '&' : '?'}said=${said}`, 303)
+  return reply.redirect(withQuery(onward(body.data), { said, ...(body.undo && { undo: body.undo }) }), 303)
+}
+
+/** A path with more in its query, before the part of the page that it may name. */
+function withQuery(path: string, more: Record<string, string>): string {
+  const [, before, query = '', part = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(path)!
+  const params = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(query)), ...more })
+  return `${before}?${params.toString()}${part}`
 }
 
 async function takesKey(visit: Visit, tool: string): Promise<boolean> {
@@ -158,12 +188,36 @@ ${warnings.slice(0, -1).map(warning => html`<p class="notice">${warning}</p>`)}
 }
 
 /** What was refused, why, and what to do next. */
-export function problemPage(visit: Visit, refusal: Refusal, back: string): string {
-  const next = say.problems[refusal.code as keyof typeof say.problems]
+export function problemPage(
+  visit: Visit,
+  refusal: Refusal,
+  back: string,
+  next = say.problems[refusal.code],
+): string {
   const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
 <p>${next ?? say.kit.nothingChanged}</p>
 <p class="actions"><a class="button primary" href="${back}">${say.kit.back}</a></p>`
   return consolePage(visit, say.kit.notDone, content)
+}
+
+/** For a tool that takes no version. @throws Refusal `stale_version` where it has changed since the form was made */
+export function mustBeAt(version: number, form: Record<string, string>): void {
+  if (Number(form.version) !== version)
+    throw new Refusal('stale_version', 'It has changed since this page was opened.')
+}
+
+/** Of what a form says, the fields that say something else than what stands: the rest is not touched. */
+export function differing(before: object, wanted: Record<string, unknown>): Record<string, unknown> {
+  const stood = before as Record<string, unknown>
+  const differs = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(stood[name] ?? null)
+  return Object.fromEntries(Object.entries(wanted).filter(differs))
+}
+
+/** Of what stood before, the fields that a change names: setting them again takes it back. */
+export function asBefore(before: object, changed: object): Record<string, unknown> {
+  const stood = before as Record<string, unknown>
+  return Object.fromEntries(Object.keys(changed).map(name => [name, stood[name]]))
 }
 
 /** Text fields of a form that say something. */

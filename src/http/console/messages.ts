@@ -61,7 +61,7 @@ ${pager(HOME, status ? { status } : {}, page.next)}`
     const visit = await visitOf(host, request)
     const back = `${HOME}/${(await messageOf(visit, request.params.id)).id}`
     const args = { message_id: request.params.id }
-    return act(visit, request, reply, { tool: 'cancel_message', args, back, said: 'cancelled' })
+    return act(visit, request, reply, { tool: 'cancel_message', args, back, said: 'withheld' })
   })
 
   for (const remedy of ['retry', 'discard', 'accept'] as const) {

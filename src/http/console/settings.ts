@@ -11,7 +11,20 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
 import { deciderOf } from './decisions.ts'
-import { act, amountOf, field, given, press, problemPage, queryOf, saidIn, whole } from './kit.ts'
+import {
+  type Answered,
+  act,
+  amountOf,
+  asBefore,
+  differing,
+  field,
+  given,
+  press,
+  problemPage,
+  queryOf,
+  saidIn,
+  whole,
+} from './kit.ts'
 import { providerCards } from './provider-cards.ts'
 import { type RuleRow, ruleForm, ruleList } from './rules.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
@@ -31,6 +44,7 @@ interface Automation {
   key: string
   enabled: boolean
   template: string
+  channel: string | null
   minutes_before: number | null
 }
 
@@ -59,12 +73,15 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
     const visit = await visitOf(host, request)
     const form = formOf(request.body)
     const quiet = given(form, ['from', 'to'])
-    const args = {
-      version: Number(form.version),
+    const before = await visit.read<Settings>('get_workspace_settings')
+    const changes = differing(before, {
       ...given(form, ['name', 'time_zone', 'country']),
       quiet_hours: quiet.from && quiet.to ? quiet : null,
-    }
-    return act(visit, request, reply, { tool: 'update_workspace_settings', args, back: HOME, said: 'saved' })
+    })
+    const tool = 'update_workspace_settings'
+    const undo = ({ version }: Answered) => ({ tool, arguments: { version, ...asBefore(before, changes) } })
+    const args = { version: Number(form.version), ...changes }
+    return act(visit, request, reply, { tool, args, back: `${HOME}#business`, said: 'saved', undo })
   })
 
   app.post(`${HOME}/rules`, async (request, reply) => {
@@ -72,14 +89,23 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
     const { approval_rules } = await visit.read<Settings>('get_workspace_settings')
     const rules = rulesAfter(visit, approval_rules, formOf(request.body))
     const back = `${HOME}#approvals`
-    return act(visit, request, reply, { tool: 'set_approval_policy', args: { rules }, back, said: 'saved' })
+    const tool = 'set_approval_policy'
+    const undo = () => ({ tool, arguments: { rules: approval_rules } })
+    return act(visit, request, reply, { tool, args: { rules }, back, said: 'saved', undo })
   })
 
   app.post<{ Params: { key: string } }>(`${HOME}/automations/:key`, async (request, reply) => {
     const visit = await visitOf(host, request)
-    const { enabled } = formOf(request.body)
-    const args = { key: request.params.key, enabled: enabled === 'yes' }
-    return act(visit, request, reply, { tool: 'upsert_automation', args, back: HOME, said: 'saved' })
+    const enabled = formOf(request.body).enabled === 'yes'
+    const all = await visit.read<Automation[]>('list_automations')
+    const before = all.find(({ key }) => key === request.params.key)
+    if (!before) throw notFound('automation')
+    const { key, template, channel, minutes_before } = before
+    const rest = { key, template, ...(channel && { channel }), ...(minutes_before && { minutes_before }) }
+    const tool = 'upsert_automation'
+    const undo = () => ({ tool, arguments: { ...rest, enabled: before.enabled } })
+    const back = `${HOME}#automations`
+    return act(visit, request, reply, { tool, args: { ...rest, enabled }, back, said: 'saved', undo })
   })
 
   for (const what of ['save', 'remove', 'check'] as const) {
@@ -90,7 +116,7 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
         const provider = providerIn(request.params.provider)
         try {
           await change(host, visit, request, what, provider)
-          return reply.redirect(`${HOME}?said=${what === 'remove' ? 'removed' : 'checking'}#providers`, 303)
+          return reply.redirect(`${HOME}?said=${what === 'remove' ? 'forgotten' : 'checking'}#providers`, 303)
         } catch (error) {
           if (!(error instanceof Refusal)) throw error
           return sendPage(reply.code(error.status), problemPage(visit, error, `${HOME}#providers`))

@@ -1,7 +1,7 @@
 /** What every page of the console has: the sections, which workspace, and the way out. */
 
 import type { FastifyRequest } from 'fastify'
-import type { Answer, ReadBody, WriteBody } from '../../calls/call.ts'
+import type { Answer, CallRequest, ReadBody, WriteBody } from '../../calls/call.ts'
 import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Caller, Host } from '../host.ts'
@@ -31,8 +31,11 @@ export interface Visit extends Caller {
   /** The names behind the ids that stand anywhere in these values. */
   names(...values: unknown[]): Promise<Names>
   /** A call that changes something. Its gate is everybody's: the answer may be a preview, or an approval. */
-  write(tool: string, args: Record<string, unknown>): Promise<Answer>
+  write(tool: string, args: Record<string, unknown>, undo?: Undoing): Promise<Answer>
 }
+
+/** What a call is to an undo: what would take it back, or the one that it is. */
+export type Undoing = Pick<CallRequest, 'inverse' | 'undoes'>
 
 export interface Place {
   workspace_id: string
@@ -44,8 +47,8 @@ export interface Place {
 export async function visitOf(host: Host, request: FastifyRequest): Promise<Visit> {
   const caller = await personOf(host, request)
   const { principal, workspace } = caller
-  const write: Visit['write'] = (tool, args) =>
-    host.call({ principal, workspace, tool, arguments: args, requestId: request.id, surface: 'console' })
+  const from = { principal, workspace, requestId: request.id, surface: 'console' } as const
+  const write: Visit['write'] = (tool, args, undo) => host.call({ ...from, tool, arguments: args, ...undo })
   const body = async (tool: string, args: Record<string, unknown> = {}): Promise<ReadBody | WriteBody> => {
     const answer = await write(tool, args)
     if (answer.refusal) throw answer.refusal

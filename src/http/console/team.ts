@@ -7,7 +7,7 @@ import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
-import { act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
+import { type Answered, act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { type Reading, words } from './words.ts'
 
@@ -72,15 +72,22 @@ ${person && awayForm(id)}`
     const visit = await visitOf(host, request)
     const args = { staff_id: request.params.id, ...given(formOf(request.body), ['from', 'to', 'reason']) }
     const back = `${HOME}/${request.params.id}`
-    return act(visit, request, reply, { tool: 'create_time_off', args, back, said: 'added' })
+    const undo = ({ id }: Answered) => ({ tool: 'delete_time_off', arguments: { timeoff_id: id } })
+    return act(visit, request, reply, { tool: 'create_time_off', args, back, said: 'added', undo })
   })
 
   app.post<Path>(`${HOME}/:id/back`, async (request, reply) => {
     const visit = await visitOf(host, request)
     const args = given(formOf(request.body), ['timeoff_id'])
     const back = `${HOME}/${request.params.id}`
-    return act(visit, request, reply, { tool: 'delete_time_off', args, back, said: 'removed' })
+    const undo = (entry: Partial<Absence>) => ({ tool: 'create_time_off', arguments: periodOf(entry) })
+    return act(visit, request, reply, { tool: 'delete_time_off', args, back, said: 'removed', undo })
   })
+}
+
+/** To enter an absence again: by its instants, which are nobody's dates. */
+function periodOf({ staff_id, starts_at, ends_at, reason }: Partial<Absence>): Record<string, unknown> {
+  return { staff_id, from: starts_at, to: ends_at, ...(reason && { reason }) }
 }
 
 function personRow(person: Person, reading: Reading): Html {

@@ -114,13 +114,17 @@ export const say = {
     saved: 'Saved.',
     added: 'Added.',
     removed: 'Removed.',
+    forgotten: 'Removed. What was stored is gone for good: to use it again, enter it again.',
     archived: 'Archived. What was booked stays booked.',
-    revoked: 'Revoked. It opens nothing from this moment on.',
+    restored: 'It can be booked again.',
+    undone: 'Taken back: it is as it was before.',
+    revoked: 'Revoked. It opens nothing from this moment on, and cannot be brought back: make another one.',
     booked: 'Booked.',
     moved: 'Moved. Whoever is told of moves gets a message, once you allow it.',
-    cancelled: 'Cancelled.',
+    cancelled: 'Cancelled. That cannot be taken back: the time may be somebody else’s by now.',
+    withheld: 'It does not go out. That cannot be taken back: have it written anew.',
     confirmed: 'Confirmed.',
-    declined: 'Declined.',
+    declined: 'Declined. That cannot be taken back: the time may be somebody else’s by now.',
     checkedIn: 'Checked in.',
     completed: 'Completed.',
     noShow: 'Noted as not come.',
@@ -129,6 +133,24 @@ export const say = {
     discard: 'It stays unsent.',
     accept: 'Taken for sent.',
     checking: 'Stored. The provider is being asked: reload in a moment.',
+  },
+  undo: {
+    over: {
+      title: 'Too late to undo it',
+      more: 'A change can be taken back for 15 minutes, and this one is older. Nothing was done: go to what you changed, and change it by hand.',
+    },
+    none: {
+      title: 'Nothing to undo here',
+      more: 'A change is taken back by the person who made it, in the business where they made it. Nothing was done: ask them, or change it by hand.',
+    },
+    /** What to do next, where an undo was refused. */
+    problems: {
+      stale_version:
+        'An undo would take that change away as well, so nothing was done. Go back, look at how it is now, and change by hand what should be another way.',
+      not_found: 'It is gone by now, so there is nothing to take back.',
+      slot_conflict:
+        'Its place was given to somebody else meanwhile, so it stays where it is. Look at the calendar, and choose another.',
+    } as Partial<Record<string, string>>,
   },
   /** What to do next, by the code of the refusal. */
   problems: {
@@ -142,6 +164,7 @@ export const say = {
     invalid_input: 'Nothing was changed. Go back and correct it.',
     invalid_transition: 'It has gone on since the page was opened. Go back and look at it again.',
     rate_limited: 'Wait a minute, then try again.',
+    in_progress: 'It is being done at this very moment. Go back, and look at what came of it.',
   } as Record<string, string>,
   messages: {
     one: 'A message',
