@@ -65,6 +65,14 @@ test('services, hours, settings, absences and customers: each edit is taken back
       }),
     ],
     [
+      '/console/settings/templates/booking_confirmation/sms/en',
+      { body: 'See you on {{date}}.' },
+      async () => {
+        const found = await done(desk.agent, 'list_message_templates', { key: 'booking_confirmation' })
+        return found.find(({ channel, language }: Body) => channel === 'sms' && language === 'en').body
+      },
+    ],
+    [
       `/console/team/${person.id}/away`,
       { from: '2030-08-05', to: '2030-08-16', idempotency_key: fresh() },
       () => done(desk.agent, 'list_time_off', { staff_id: person.id }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Instant } from '../../src/catalog/kinds.ts'
 import { wire } from '../../src/catalog/wire.ts'
-import { upsertTemplate } from '../../src/domain/messaging/templates.ts'
+import { templateVersion, upsertTemplate } from '../../src/domain/messaging/templates.ts'
 import { Body, Channel, Language, Line, Purpose, TemplateKey, Variable } from './shapes.ts'
 
 export default defineTool({
@@ -46,6 +46,9 @@ export default defineTool({
     created_at: Instant().nullable(),
   }),
   refusals: ['quota_exceeded'],
+  review: {
+    versions: async (context, input) => ({ [input.key]: await templateVersion(context, input) }),
+  },
   example: {
     input: {
       key: 'booking_confirmation',

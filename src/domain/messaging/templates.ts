@@ -83,6 +83,16 @@ export function canonical(language: string): string {
   return Intl.getCanonicalLocales(language)[0]!
 }
 
+/** Of the text in force, for a decision that rests on it; 0 where there is none. */
+export async function templateVersion(
+  context: Context,
+  { key, channel, language }: Pick<NewTemplate, 'key' | 'channel' | 'language'>,
+): Promise<number> {
+  const there = await inForce(context, key)
+  const found = there.find(one => one.channel === channel && one.language === canonical(language))
+  return found?.version ?? 0
+}
+
 export interface NewTemplate {
   key: string
   channel: Channel

@@ -9,7 +9,7 @@ import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/en.ts'
-import { act, field, hidden, queryOf, saidIn, textArea } from './kit.ts'
+import { type Answered, act, field, hidden, queryOf, saidIn, textArea } from './kit.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { label } from './words.ts'
 
@@ -28,7 +28,12 @@ interface Template {
 }
 
 export const TEMPLATES = '/console/settings/templates'
-type Path = { Params: { key: string; channel: string; language: string } }
+interface Place {
+  key: string
+  channel: string
+  language: string
+}
+type Path = { Params: Place }
 
 export function registerTemplates(app: FastifyInstance, host: Host): void {
   app.get(TEMPLATES, async (request, reply) => {
@@ -56,14 +61,27 @@ ${[...keys].map(([key, templates]) => html`<section class="panel"><h2>${label(ke
       Object.values(text).some(part => part.includes(`{{${name}}}`)),
     )
     const args = { key, channel, language, purpose, variables, ...text }
+    const tool = 'upsert_message_template'
+    const undo = ({ version }: Answered) =>
+      language === template.language && version !== template.version
+        ? { tool, arguments: asItWas(template) }
+        : null
     return act(visit, request, reply, {
-      tool: 'upsert_message_template',
+      tool,
       args,
       back: pathOf({ key, channel, language }),
       said: 'saved',
+      undo,
       refused: refusal => templatePage(visit, template, { refusal, form }),
     })
   })
+}
+
+/** To set it again: another version, with the text that it had. */
+function asItWas(template: Template): Record<string, unknown> {
+  const { key, channel, language, purpose, subject, body } = template
+  const variables = ownVariables(template)
+  return { key, channel, language, purpose, body, variables, ...(subject !== null && { subject }) }
 }
 
 /** What a template says beside what each may say of customer, booking and invoice. */
@@ -71,7 +89,7 @@ function ownVariables({ variables }: Template): Template['variables'] {
   return variables.filter(({ name }) => !Object.hasOwn(standardVariables, name))
 }
 
-function pathOf({ key, channel, language }: Path['Params']): string {
+function pathOf({ key, channel, language }: Place): string {
   return `${TEMPLATES}/${key}/${channel}/${language}`
 }
 
@@ -90,7 +108,7 @@ async function allTemplates(visit: Visit, filter: { key?: string } = {}): Promis
 const MOST = 1_000
 
 /** @throws Refusal `not_found` */
-async function templateAt(visit: Visit, { key, channel, language }: Path['Params']): Promise<Template> {
+async function templateAt(visit: Visit, { key, channel, language }: Place): Promise<Template> {
   const templates = /^[a-z][a-z0-9_]{0,63}$/.test(key) ? await allTemplates(visit, { key }) : []
   const found = templates.find(one => one.channel === channel && one.language === language)
   if (!found) throw notFound('template')
