@@ -98,3 +98,44 @@ test('a rule of an hour holds from it up to its end, goes before the plain one, 
     ['allow', 'approve'],
   )
 })
+
+test('of two rules that say when alike, the stricter holds, in whichever order they were written', () => {
+  const two = [rule({ gate: 'allow' }), rule({ gate: 'approve', reviewers: 'owner' })]
+  for (const rules of [two, two.toReversed()]) {
+    const { gate, reviewers } = requirementOf(tool(), [], rules, '12:00')
+    assert.deepEqual([gate, reviewers], ['approve', 'owner'])
+  }
+})
+
+test('a threshold is of all that a call does of a kind: ten small refunds are a large one', () => {
+  const limits = [rule({ amount_over: { amount: 10_000, currency: 'EUR' } }), rule({ recipients_over: 20 })]
+  assert.equal(gateOf(tool(), [refund(5_000), refund(5_000)], limits), 'allow')
+  assert.equal(gateOf(tool(), [refund(5_000), refund(5_001)], limits), 'approve')
+  assert.equal(gateOf(tool(), [refund(5_000), { ...refund(5_001), kind: 'credit' }], limits), 'allow')
+  const send: Effect = { kind: 'send', gate: 'allow', recipients: 11 }
+  assert.equal(gateOf(tool(), [send, send], limits), 'approve')
+})
+
+test('a part of a call is gated as the tool that is for it: its rules add, and let nothing through', () => {
+  const cancel = tool({ name: 'cancel_booking', effect: 'destroy', gate: 'confirm' })
+  const back: Effect = { ...refund(6_000), gate: 'approve' }
+  const owners = [
+    rule({ amount_over: { amount: 5_000, currency: 'EUR' }, reviewers: 'owner' }),
+    rule({ tool: 'cancel_booking', gate: 'allow' }),
+  ]
+  const { gate, reviewers } = requirementOf(cancel, [back], owners, '12:00')
+  assert.deepEqual([gate, reviewers], ['approve', 'owner'])
+  assert.equal(gateOf(cancel, [back], [rule({ gate: 'allow' })]), 'approve', 'what lets refunds through')
+  const noted: Effect = { kind: 'charge', gate: 'confirm', amount: { amount: 9_000, currency: 'EUR' } }
+  const charges = [rule({ tool: 'charge_saved_method' })]
+  assert.equal(gateOf(cancel, [noted], charges), 'confirm', 'what is only noted as due is no charge')
+})
+
+test('while anything is left to an owner, so is the policy', () => {
+  const policy = tool({ name: 'set_approval_policy', gate: 'approve', gateIsFixed: true })
+  const reviewers = (rules: PolicyRule[]) => requirementOf(policy, [], rules, '12:00').reviewers
+  assert.equal(reviewers([rule({})]), 'admin')
+  const owners = rule({ reviewers: 'owner' })
+  assert.equal(reviewers([owners]), 'owner')
+  assert.equal(reviewers([owners, rule({ tool: 'set_approval_policy' })]), 'owner')
+})

@@ -32,31 +32,70 @@ const DEFAULT_MINUTES = 72 * 60
 /**
  * The gate of a call that turned out to have these effects. The workspace's plain rule for the tool replaces
  * what the tool and its effects ask; one for these hours goes before it, and one for the very template that is sent
- * before both; rules with a threshold only add. Nothing lets a destructive tool through without a preview, nor lowers
- * a tool whose gate is fixed.
+ * before both; of two that say when alike, the stricter. Rules with a threshold only add, and so do those of the tool
+ * that is for a part of what it does: a cancellation that would refund is gated as a refund. Nothing lets a
+ * destructive tool through without a preview, nor lowers a tool whose gate is fixed.
  * @param at when the call was made, on the workspace's clock: `21:30`
  */
 export function requirementOf(tool: Tool, effects: Effect[], rules: PolicyRule[], at: string): Requirement {
-  const own = rules.filter(
-    ({ tool: name, template, hours }) =>
-      name === tool.name &&
-      (template === undefined || isSentFrom(template, effects)) &&
-      (hours === undefined || isWithin(hours, at)),
-  )
-  const plains = own.filter(rule => !hasThreshold(rule))
-  const plain = plains.toSorted((one, other) => precision(other) - precision(one))[0]
-  const exceeded = own.filter(rule => hasThreshold(rule) && effects.some(effect => exceeds(effect, rule)))
+  const own = rulesFor(tool.name, effects, rules, at)
+  const parts = partsOf(tool, effects).flatMap(([name, some]) => rulesFor(name, some, rules, at).applied)
   const declared = strictest([tool.gate ?? 'allow', ...effects.map(effect => effect.gate)])
-  const gate = strictest([floorOf(tool), plain?.gate ?? declared, ...exceeded.map(rule => rule.gate)])
-  const applied = plain ? [plain, ...exceeded] : exceeded
+  const applied = [...own.applied, ...parts]
+  const beside = [...own.exceeded, ...parts].map(rule => rule.gate)
+  const isOwners = tool.gateIsFixed ? rules.some(byOwner) : applied.some(byOwner)
   return {
-    gate,
-    reviewers: applied.some(rule => rule.reviewers === 'owner') ? 'owner' : 'admin',
+    gate: strictest([floorOf(tool), own.plain?.gate ?? declared, ...beside]),
+    reviewers: isOwners ? 'owner' : 'admin',
     expiresAfterMinutes: Math.min(...applied.map(rule => rule.expires_after_minutes), DEFAULT_MINUTES),
   }
 }
 
-/** A rule that says more exactly what it is for goes first; of two alike, the one written first. */
+/** While anything is left to an owner, so is a change of the policy: else an admin would first let themselves. */
+function byOwner({ reviewers }: PolicyRule): boolean {
+  return reviewers === 'owner'
+}
+
+interface Applied {
+  /** The strictest gate of the plain rules that say most exactly what they are for; absent where there is none. */
+  plain: { gate: Gate } | undefined
+  exceeded: PolicyRule[]
+  /** All of them that have a say. */
+  applied: PolicyRule[]
+}
+
+function rulesFor(name: string, effects: Effect[], rules: PolicyRule[], at: string): Applied {
+  const own = rules.filter(
+    ({ tool, template, hours }) =>
+      tool === name &&
+      (template === undefined || isSentFrom(template, effects)) &&
+      (hours === undefined || isWithin(hours, at)),
+  )
+  const plains = own.filter(rule => !hasThreshold(rule))
+  const most = Math.max(...plains.map(precision))
+  const exact = plains.filter(rule => precision(rule) === most)
+  const exceeded = own.filter(rule => hasThreshold(rule) && exceeds(effects, rule))
+  const plain = exact.length > 0 ? { gate: strictest(exact.map(({ gate }) => gate)) } : undefined
+  return { plain, exceeded, applied: [...exact, ...exceeded] }
+}
+
+/** The tool that does this and nothing else. */
+const toolFor: Partial<Record<Effect['kind'], string>> = {
+  send: 'send_message',
+  charge: 'charge_saved_method',
+  refund: 'refund_payment',
+}
+
+/** What a call does of what another tool is for, where it asks for what that tool asks: a fee that is only noted does not. */
+function partsOf({ name }: Tool, effects: Effect[]): [tool: string, effects: Effect[]][] {
+  const parts = Map.groupBy(
+    effects.filter(({ gate }) => gate === 'approve'),
+    ({ kind }) => toolFor[kind] ?? name,
+  )
+  parts.delete(name)
+  return [...parts]
+}
+
 function precision({ template, hours }: PolicyRule): number {
   return (template === undefined ? 0 : 2) + (hours === undefined ? 0 : 1)
 }
@@ -84,13 +123,15 @@ function hasThreshold(rule: PolicyRule): boolean {
   return rule.amount_over !== undefined || rule.recipients_over !== undefined
 }
 
-/** An amount in another currency cannot be compared, so it counts as more. */
-function exceeds(effect: Effect, rule: PolicyRule): boolean {
-  const { amount_over: limit, recipients_over: people } = rule
-  const tooMuch =
-    limit !== undefined &&
-    effect.amount !== undefined &&
-    (effect.amount.currency !== limit.currency || effect.amount.amount > limit.amount)
-  const tooMany = people !== undefined && (effect.recipients ?? 0) > people
-  return tooMuch || tooMany
+/** By all that it does of a kind: ten small refunds are a large one. An amount in another currency cannot be compared, so it counts as more. */
+function exceeds(effects: Effect[], { amount_over: limit, recipients_over: people }: PolicyRule): boolean {
+  return [...Map.groupBy(effects, ({ kind }) => kind).values()].some(alike => {
+    const amounts = alike.flatMap(({ amount }) => amount ?? [])
+    const moved = amounts.reduce((total, { amount }) => total + amount, 0)
+    const reached = alike.reduce((total, { recipients = 0 }) => total + recipients, 0)
+    const tooMuch =
+      limit !== undefined &&
+      (amounts.some(({ currency }) => currency !== limit.currency) || moved > limit.amount)
+    return tooMuch || (people !== undefined && reached > people)
+  })
 }

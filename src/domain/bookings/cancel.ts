@@ -2,7 +2,7 @@
 
 import { Temporal } from 'temporal-polyfill'
 import type { Context } from '../context.ts'
-import { chargesOf, declareCost, type Settlement, settlementOf } from './charges.ts'
+import { chargesOf, type Settlement, settlementOf } from './charges.ts'
 import { lockBooking } from './read.ts'
 import { asAt, nextState } from './states.ts'
 import type { Booking } from './tables.ts'
@@ -63,8 +63,7 @@ export async function cancelBooking(
   told: Record<string, unknown> = {},
 ): Promise<Booking> {
   const booking = await lockBooking(context, id)
-  const { late, settlement } = await cancellationTerms(context, booking, by)
-  if (booking.state !== 'cancelled') declareCost(context, settlement)
+  const { late } = await cancellationTerms(context, booking, by)
   return transition(
     context,
     booking,

@@ -1,8 +1,8 @@
 /**
  * What a booking asks of its customer beside its price: a deposit ahead, a fee where they cancel late or do not come.
  * This says what is due and what goes back. What the deposit pays of a fee is kept, and what is left of it goes back, both
- * with the booking's own change, whose preview shows them (`declareCost`): a customer does within the policy that they agreed
- * to what they may. What is due beside it is taken later, through gates of its own.
+ * with the booking's own change, whose preview shows them. What goes back is gated as any refund is, but for the customer
+ * themselves: they do within the policy that they agreed to what they may. What is due beside it is taken later, through gates of its own.
  */
 
 import { and, asc, eq, ne } from 'drizzle-orm'
@@ -89,13 +89,6 @@ export async function settle(context: Context, booking: Booking, event: BookingE
   if (event === 'revert') return undo(context, booking)
 }
 
-/** For the gate: a policy may ask a person above some amount, though what is only noted as due asks nobody by itself. */
-export function declareCost(context: Context, { fee, covered, refund }: Settlement): void {
-  const due = fee - covered
-  if (due > 0) context.declare({ kind: 'charge', gate: 'confirm', amount: priceOf(context, due) })
-  if (refund > 0) context.declare({ kind: 'refund', gate: 'confirm', amount: priceOf(context, refund) })
-}
-
 async function conclude(context: Context, booking: Booking, outcome: Outcome): Promise<void> {
   const charges = await chargesOf(context, booking.id)
   const { credit, fee, covered, refund } = settlementOf(booking, charges, outcome)
@@ -117,7 +110,10 @@ async function conclude(context: Context, booking: Booking, outcome: Outcome): P
   const charge = { id: newId(), kind: outcome, amount: fee, coveredAmount: covered, state } as const
   await keepForFee(context, booking, charge)
   await add(context, booking, charge)
-  if (state === 'due') tell(context, booking, 'booking.fee_due', outcome)
+  if (state === 'paid') return
+  // For the gate: a policy may ask a person above some amount, though what is only noted as due asks nobody by itself.
+  context.declare({ kind: 'charge', gate: 'confirm', amount: priceOf(context, fee - covered) })
+  tell(context, booking, 'booking.fee_due', outcome)
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { invoiceVisit, takeVisitBack } from '../invoices/of-booking.ts'
 import { bookingDidNotHappen, bookingHappened } from '../loyalty/visits.ts'
 import { givePlaceBack, keepPlace } from './allocations.ts'
-import { chargesOf, declareCost, settle, settlementOf } from './charges.ts'
+import { chargesOf, settle } from './charges.ts'
 import { lastTransition, noteHistory } from './history.ts'
 import { lockBooking } from './read.ts'
 import { asAt, type BookingEvent, type BookingState, goalOf, holdsTime, nextState } from './states.ts'
@@ -103,11 +103,7 @@ export async function completeBooking(context: Context, id: string): Promise<Boo
 }
 
 export async function markNoShow(context: Context, id: string): Promise<Booking> {
-  const booking = await lockBooking(context, id)
-  const missed = await transition(context, booking, 'miss')
-  if (missed.version !== booking.version)
-    declareCost(context, settlementOf(missed, await chargesOf(context, id), 'no_show'))
-  return missed
+  return transition(context, await lockBooking(context, id), 'miss')
 }
 
 /**

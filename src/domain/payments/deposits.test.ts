@@ -218,3 +218,14 @@ test('a policy may have a person decide on what a cancellation gives back above 
   assert.equal(asked.body.status, 'needs_approval')
   assert.equal((await desk.books()).deposits_held, 2_000)
 })
+
+test('a cancellation that gives a deposit back is gated as a refund; one that gives nothing back is not', async () => {
+  const desk = await openSalon()
+  const [held, free] = [await secured(desk), await desk.booked({ start: textOf(desk.morning(2)) })]
+  const status = async (booking_id: string) =>
+    (await desk.confirmed('cancel_booking', { booking_id, by: 'business', idempotency_key: fresh() })).body
+      .status
+  assert.equal(await status(held.id), 'needs_approval')
+  assert.equal((await desk.books()).deposits_held, 2_000)
+  assert.equal(await status(free.id), 'done')
+})

@@ -41,7 +41,8 @@ function causeOf({ kind, id }: KeptFee): string {
 }
 
 /**
- * What the booking gives back goes back: by card through its provider, else at once. The booking's own gate has shown it.
+ * What the booking gives back goes back: by card through its provider, else at once. It is gated as any refund, but for
+ * the customer themselves, who cancels within the policy that they agreed to.
  * What no payment brought, or a bank takes back itself, does not.
  */
 export async function refundDeposit(context: Context, bookingId: string, amount: number): Promise<void> {
@@ -50,7 +51,10 @@ export async function refundDeposit(context: Context, bookingId: string, amount:
   const part = Math.min(amount, (await heldFor(context, bookingId)) - disputed)
   if (part <= 0) return
   const wish = { paid: { purpose: 'deposit', subjectId: bookingId }, amount: part } as const
-  await giveBack(context, await planRefund(context, wish), wish)
+  const plan = await planRefund(context, wish)
+  const gate = context.principal.kind === 'customer' ? 'confirm' : 'approve'
+  context.declare({ kind: 'refund', gate, amount: { amount: part, currency: plan.currency } })
+  await giveBack(context, plan, wish)
 }
 
 /**

@@ -177,6 +177,21 @@ test('what a policy leaves to a person, no link does', async () => {
   assert.equal((await done(desk, 'get_booking', { booking_id: id })).state, 'confirmed')
 })
 
+test('a customer who cancels in time has their deposit back, and nobody is asked', async () => {
+  const desk = await openDesk(server)
+  const deposit = { amount: 2_000, currency: 'EUR' }
+  await desk.policy({ deposit })
+  const { id: booking_id } = await desk.booked()
+  await made(desk, 'record_manual_payment', { booking_id, tender: 'cash', amount: deposit })
+  const { version } = await done(desk, 'get_booking', { booking_id })
+  const url = await linkOf(desk, booking_id)
+  const asked = { version: String(version) }
+  const confirm_token = tokenIn((await post(url, '/cancel', asked)).text)
+  await post(url, '/cancel', { ...asked, confirm_token })
+  const { state, charges } = await done(desk, 'get_booking', { booking_id })
+  assert.deepEqual([state, charges[0].state], ['cancelled', 'refunded'])
+})
+
 test('a link is for its booking and these calls alone, whatever a page would ask', async () => {
   const desk = await openDesk(server, { staff: 2 })
   const [mine, other] = [await desk.booked(), await desk.booked({ start: textOf(desk.morning(2)) })]
