@@ -357,6 +357,75 @@ test('a policy of the hour: what the night asks a person for, the day lets throu
   assert.equal(await asked('2030-01-08T06:00:00Z'), 'done')
 })
 
+test('a rule that would never hold is refused: it would protect nobody', async t => {
+  const { agent } = await desk(t)
+  for (const rule of [
+    { tool: 'list_customers' },
+    { tool: 'search_customers' },
+    { tool: 'run_write_tool' },
+    { tool: 'register_organisation_verify' },
+    { tool: 'send_message', template: 'booking_confirmation' },
+  ])
+    assert.equal(
+      await refused(agent, 'set_approval_policy', { rules: [{ ...rule, gate: 'approve' }] }),
+      'invalid_input',
+      rule.tool,
+    )
+})
+
+test('who comes second with an edit is told that it came too late; the same press again is the same decision', async t => {
+  const { agent, person } = await desk(t)
+  const { approvalId } = await askToSend(agent)
+  const edits = { text: 'In my words.' }
+  assert.equal((await person.decide(approvalId, 'approve', { edits })).body.state, 'executed')
+  assert.equal((await person.decide(approvalId, 'approve', { edits })).body.state, 'executed')
+  assert.equal((await person.decide(approvalId, 'approve')).body.state, 'executed')
+  const late = await person.decide(approvalId, 'approve', { edits: { text: 'In other words.' } })
+  assert.deepEqual([late.status, late.body.code], [409, 'invalid_transition'])
+})
+
+test('a retry of what a reviewer reworded says so, and where the difference is', async t => {
+  const { agent, person } = await desk(t)
+  const { message } = await askToSend(agent)
+  const args = { message_id: message.id, idempotency_key: fresh() }
+  const { approval } = (await callTool(agent, 'send_message', args)).body
+  await person.decide(approval.id, 'approve', { edits: { text: 'In my words.' } })
+  const { body } = await callTool(agent, 'send_message', args)
+  assert.deepEqual([body.replayed, body.approval.id], [true, approval.id])
+  assert.match(body.warnings.join(), /changed before it was approved/)
+})
+
+test('asked again after something has changed, it is a new question, which can be allowed', async t => {
+  const { agent, person } = await desk(t)
+  const [first, second] = [
+    (await callTool(agent, 'set_approval_policy', policy)).body.approval,
+    (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval,
+  ]
+  await person.decide(first.id, 'approve')
+  const again = (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval
+  assert.notEqual(again.id, second.id)
+  assert.equal((await done(agent, 'get_approval', { approval_id: second.id })).state, 'stale')
+  assert.equal((await person.decide(again.id, 'approve')).body.state, 'executed')
+})
+
+test('that a decision came to nothing is in the audit, with who made it', async t => {
+  const { agent, person } = await desk(t)
+  const stale = (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval
+  const first = (await callTool(agent, 'set_approval_policy', policy)).body.approval
+  await person.decide(first.id, 'approve')
+  await person.decide(stale.id, 'approve')
+  const no = (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval
+  await person.decide(no.id, 'reject')
+  const events = await done(agent, 'list_audit_events', { tool: 'set_approval_policy', outcome: 'refused' })
+  assert.deepEqual(
+    events.map((event: Body) => [event.approval_id, event.error_code, event.decided_by?.name]),
+    [
+      [no.id, null, 'Owner'],
+      [stale.id, 'approval_stale', 'Owner'],
+    ],
+  )
+})
+
 interface Desk {
   server: TestServer
   agent: Sandbox

@@ -21,7 +21,7 @@ import { makeLog } from '../src/log.ts'
 import { secrets, signUp } from './support/access.ts'
 import { openTestDatabase } from './support/database.ts'
 
-/** Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of each, in France none. */
+/** Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of each, in France none; in Italy it breaks. */
 const note = defineTool({
   name: 'send_note',
   title: 'Send a note',
@@ -42,6 +42,7 @@ const note = defineTool({
     const reached = country === 'PT' ? 2 * recipients : recipients
     if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
+    if (country === 'IT') throw new TypeError('A fault of the tool.')
     if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
     return { text }
   },
@@ -118,6 +119,23 @@ test('a run that fails leaves the approval failed with its error, and nothing of
   assert.equal((await owner.query(`SELECT FROM events WHERE type = 'note.sent'`)).rowCount, 0)
   const { rows } = await owner.query('SELECT state, error_code FROM approvals')
   assert.deepEqual(rows, [{ state: 'failed', error_code: 'quota_exceeded' }])
+})
+
+test('a run that breaks leaves the approval failed too, as it would break again', async t => {
+  const { call, decideOn, name, house } = await desk(t)
+  const held = await call({ text: 'Loud', recipients: 3 })
+  await house.database.owner.query(
+    `UPDATE workspaces SET country = 'IT', name = 'Before' WHERE kind = 'live'`,
+  )
+  const { state, refusal } = await decideOn(held.approval!.id, {})
+  assert.deepEqual([state, refusal?.code, await name()], ['failed', 'internal', 'Before'])
+})
+
+test('whose role fell while they waited to decide does not decide', async t => {
+  const { call, decideOn, house } = await desk(t)
+  const held = await call({ text: 'Loud', recipients: 3 })
+  await house.database.owner.query(`UPDATE members SET role = 'member'`)
+  await assert.rejects(decideOn(held.approval!.id, {}), { code: 'forbidden_scope' })
 })
 
 test('a person who may decide needs nobody, but sees the preview first', async t => {

@@ -5,6 +5,7 @@
 
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { pageOf, readCursor } from '../catalog/cursor.ts'
+import type { Tool } from '../catalog/define.ts'
 import { notFound, Refusal } from '../catalog/refusal.ts'
 import type { Context } from '../domain/context.ts'
 import { setState } from './approval.ts'
@@ -102,13 +103,12 @@ export async function readPolicyVersion({ db, workspace }: Context): Promise<num
   return row?.version ?? 0
 }
 
-/** Replaces the whole policy. @throws Refusal `invalid_input` for a tool that is none */
+/** Replaces the whole policy. @throws Refusal `invalid_input` for a rule that would never hold: it would protect nobody */
 export async function setPolicy({ db, workspace, now, catalog, emit }: Context, rules: PolicyRule[]) {
-  const unknown = rules.find(rule => !catalog.get(rule.tool))
-  if (unknown)
-    throw new Refusal('invalid_input', 'rules: Names a tool that does not exist.', { tool: unknown.tool }, [
-      'search_tools',
-    ])
+  rules.forEach(({ tool: name }, at) => {
+    const idle = whyIdle(catalog.get(name)?.tool)
+    if (idle) throw new Refusal('invalid_input', `rules.${at}: ${idle}`, { tool: name }, ['search_tools'])
+  })
   const [row] = await db
     .insert(approvalPolicies)
     .values({ workspaceId: workspace.id, rules, version: 1, updatedAt: now })
@@ -119,4 +119,13 @@ export async function setPolicy({ db, workspace, now, catalog, emit }: Context, 
     .returning()
   emit({ type: 'approval_policy.changed', subject: { kind: 'workspace', id: workspace.id } })
   return row!
+}
+
+function whyIdle(tool: Tool | undefined): string | null {
+  if (!tool) return 'Names a tool that does not exist.'
+  if (tool.forwards) return 'This tool stands for the one it calls, whose rules hold; name that one.'
+  if (tool.effect === 'read') return 'This tool only reads, and waits for nobody.'
+  return tool.role === 'nobody'
+    ? 'This tool is called before there is a workspace, and waits for nobody.'
+    : null
 }

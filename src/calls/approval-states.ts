@@ -13,6 +13,12 @@ export const transitions = [
     to: 'stale',
     who: 'a reviewer',
   },
+  {
+    from: 'pending',
+    event: 'ask the same again, and something it rests on has changed',
+    to: 'stale',
+    who: 'the asker',
+  },
   { from: 'pending', event: 'reject', to: 'rejected', who: 'a reviewer' },
   { from: 'pending', event: 'withdraw', to: 'withdrawn', who: 'the asker' },
   { from: 'pending', event: 'time passes expires_at', to: 'expired', who: 'nobody' },

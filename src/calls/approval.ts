@@ -14,7 +14,7 @@ import { stateAt } from './approval-states.ts'
 import type { ApprovalRef, WriteBody } from './call.ts'
 import type { Versions } from './confirm.ts'
 import type { House } from './house.ts'
-import type { Parsed } from './parse.ts'
+import { hashOf, type Parsed } from './parse.ts'
 import type { Requirement } from './policy.ts'
 import type { ResolvedRequest } from './resolve.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
@@ -88,7 +88,11 @@ function askerKind(kind: PrincipalKind): Approval['askedByKind'] {
   return kind
 }
 
-async function findWaiting(db: Db, { request, parsed, now }: Ask): Promise<Approval | null> {
+/** The one that waits; one that by now would come to nothing is over, so that what is asked again can be allowed. */
+async function findWaiting(
+  db: Db,
+  { request, parsed, now, versions, effects }: Ask,
+): Promise<Approval | null> {
   const [found] = await db
     .select()
     .from(approvals)
@@ -103,8 +107,10 @@ async function findWaiting(db: Db, { request, parsed, now }: Ask): Promise<Appro
       ),
     )
   if (!found) return null
-  if (stateAt(found, now) === 'pending') return found
-  await setState(db, found, { state: 'expired' })
+  const isSame = hashOf([found.versions, found.effects]) === hashOf([versions, effects])
+  const state = stateAt(found, now)
+  if (state === 'pending' && isSame) return found
+  await setState(db, found, state === 'expired' ? { state } : { state: 'stale', errorCode: 'approval_stale' })
   return null
 }
 
@@ -172,9 +178,13 @@ export async function replayApproval(
     .where(and(eq(approvals.workspaceId, workspaceId), eq(approvals.id, id)))
   const { approvals: approval, approval_details: details } = row!
   const state = stateAt(approval, now)
-  if (state === 'executed')
-    return { ...(JSON.parse(details.answer ?? '{"status":"done"}') as WriteBody), replayed: true }
-  if (state === 'failed' || state === 'stale') throw refusalOf(JSON.parse(details.answer!) as RefusalBody)
+  if (state === 'executed') {
+    const answer = JSON.parse(details.answer ?? '{"status":"done"}') as WriteBody
+    const told = approval.edited ? [...(answer.warnings ?? []), EDITED] : answer.warnings
+    return { ...answer, warnings: told, approval: approvalRef(house, approval, now), replayed: true }
+  }
+  if (state === 'failed' || state === 'stale')
+    throw details.answer ? refusalOf(JSON.parse(details.answer) as RefusalBody) : overtaken()
   if (state === 'expired') {
     throw new Refusal('approval_expired', 'Nobody decided in time. Ask again with a new idempotency key.', {
       approval: idText('approval', id),
@@ -187,6 +197,16 @@ export async function replayApproval(
     replayed: true,
     warnings: state === 'pending' ? undefined : [`This was ${state}. Ask again with a new idempotency key.`],
   }
+}
+
+const EDITED = 'It was changed before it was approved; get_approval shows the difference.'
+
+/** Nobody decided on it. */
+function overtaken(): Refusal {
+  return new Refusal(
+    'approval_stale',
+    'Something this rests on has changed. Ask again with a new idempotency key.',
+  )
 }
 
 function refusalOf({ code, message, details, next_tools }: RefusalBody): Refusal {

@@ -4,6 +4,8 @@
  */
 
 import { and, eq } from 'drizzle-orm'
+import { principalOfMember } from '../access/authenticate.ts'
+import type { Principal } from '../access/principal.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import type { Effect } from '../catalog/define.ts'
 import { notFound, Refusal } from '../catalog/refusal.ts'
@@ -15,7 +17,7 @@ import { authorityOf } from './authority.ts'
 import { authorize } from './authorize.ts'
 import type { CallRequest, WriteBody } from './call.ts'
 import { type Found, withEdits } from './edits.ts'
-import { refusalFor, ruleBehind, withRetries } from './failures.ts'
+import { faultOf, refusalFor, ruleBehind, withRetries } from './failures.ts'
 import type { House } from './house.ts'
 import { idsIn } from './names.ts'
 import { hashOf, parseInput } from './parse.ts'
@@ -63,17 +65,14 @@ export async function decide(house: House, decider: Decider, decision: Decision)
   }
 }
 
-async function decideIn(
-  house: House,
-  tx: Transaction,
-  decider: Decider,
-  decision: Decision,
-): Promise<Decided> {
-  const { approval, found } = await lock(tx, decider, decision)
+async function decideIn(house: House, tx: Transaction, asked: Decider, decision: Decision): Promise<Decided> {
+  const { approval, found } = await lock(tx, asked, decision)
+  const decider = { ...asked, principal: await personNow(tx, asked) }
   const entry = house.catalog.get(approval.tool)
   const now = nowIn(decider.workspace)
   const state = stateAt(approval, now)
-  if (state === 'executed' && decision.verdict === 'approve') return earlierResult(tx, approval)
+  if (state === 'executed' && decision.verdict === 'approve' && !(entry && isNews(entry, found, decision)))
+    return earlierResult(tx, approval)
   if (state === 'rejected' && decision.verdict === 'reject') return { state }
   if (state === 'expired') throw new Refusal('approval_expired', 'This waited too long and has expired.')
   if (state !== 'pending') throw new Refusal('invalid_transition', `This is ${state} already.`, { state })
@@ -81,23 +80,40 @@ async function decideIn(
   if (denied) throw denied
 
   const decided = { decidedBy: decider.principal.id!, decidedAt: now }
+  const settling = { decider, decision, approval, entry, decided }
   if (decision.verdict === 'reject') {
     await setState(tx.db, approval, { ...decided, state: 'rejected' })
     await keep(tx, approval, { note: decision.note })
-    await audit(tx, decider, entry, approval, decider.principal.id!)
+    await audit(tx, settling, 'rejected')
     return { state: 'rejected' }
   }
-  if (!entry) return stale(tx, approval, decided, 'The tool is no longer offered.')
-  return execute(house, tx, { decider, decision, approval, entry, found, decided })
+  if (!entry) return stale(tx, settling, 'The tool is no longer offered.')
+  return execute(house, tx, { ...settling, entry, found })
 }
 
-interface Execution {
+/** Whoever waited for the lock may have lost their role meanwhile. */
+async function personNow({ db }: Transaction, { principal, workspace }: Decider): Promise<Principal> {
+  const person = await principalOfMember(db, workspace.id, principal.id!)
+  if (person) return person
+  throw new Refusal('forbidden_scope', 'You are no longer a member here.', { needed_principal: 'member' })
+}
+
+/** Whether it would change what has run: that is told, not taken for the same press again. */
+function isNews(entry: Entry, found: Found, { edits }: Decision): boolean {
+  return withEdits(entry, found, edits) !== found.arguments
+}
+
+interface Settling {
   decider: Decider
   decision: Decision
   approval: Approval
+  entry: Entry | undefined
+  decided: { decidedBy: string; decidedAt: Approval['decidedAt'] }
+}
+
+interface Execution extends Settling {
   entry: Entry
   found: Found
-  decided: { decidedBy: string; decidedAt: Approval['decidedAt'] }
 }
 
 /** As the asker, whose authority is looked up again; only if all that the decision rests on is as it was. */
@@ -107,8 +123,7 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
   if (!asker)
     return stale(
       tx,
-      approval,
-      decided,
+      execution,
       'Whoever asked may no longer: a key that was revoked, a member who left, an automation that is off.',
     )
   const edited = withEdits(entry, found, decision.edits)
@@ -154,11 +169,11 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     await keep(tx, approval, { note: decision.note, answer, ...sent })
     return { state: 'executed', answer: body }
   } catch (error) {
-    const refusal = ruleBehind(error)
+    const refusal = ruleBehind(error) ?? faultOf(error, request, house.log)
     if (!refusal || refusal === denied) throw error
     tx.rollbackTo('run')
     const authorityGone = ['approval_stale', 'forbidden_scope', 'unauthenticated'].includes(refusal.code)
-    if (authorityGone) return stale(tx, approval, decided, refusal.message)
+    if (authorityGone) return stale(tx, execution, refusal.message)
     await record(tx, { ...happening, outcome: 'refused', errorCode: refusal.code })
     await setState(tx.db, approval, { ...settled, state: 'failed', errorCode: refusal.code })
     await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()), ...sent })
@@ -210,15 +225,12 @@ async function reviewRefusal(
   })
 }
 
-async function stale(
-  tx: Transaction,
-  approval: Approval,
-  decided: Execution['decided'],
-  why: string,
-): Promise<Decided> {
+async function stale(tx: Transaction, settling: Settling, why: string): Promise<Decided> {
+  const { approval, decided, decision } = settling
   const refusal = new Refusal('approval_stale', why, {}, [approval.tool])
   await setState(tx.db, approval, { ...decided, state: 'stale', errorCode: 'approval_stale' })
-  await keep(tx, approval, { answer: JSON.stringify(refusal.toBody()) })
+  await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()) })
+  await audit(tx, settling, 'stale')
   return { state: 'stale', refusal }
 }
 
@@ -234,24 +246,22 @@ async function keep(
     .where(and(eq(approvalDetails.workspaceId, workspaceId), eq(approvalDetails.approvalId, id)))
 }
 
+/** Of a decision by which nothing ran; of a tool that is gone the approval itself says it. */
 async function audit(
   tx: Transaction,
-  decider: Decider,
-  entry: Entry | undefined,
-  approval: Approval,
-  decidedBy: string,
+  { decider, entry, approval, decided }: Settling,
+  became: 'rejected' | 'stale',
 ) {
   if (!entry) return
-  const request = { ...decider, tool: approval.tool, arguments: undefined }
-  const events = [{ type: 'approval.rejected', subject: { kind: 'approval', id: approval.id } } as const]
   await record(tx, {
     auditId: newId(),
-    request,
+    request: { ...decider, tool: approval.tool, arguments: undefined },
     entry,
     outcome: 'refused',
+    errorCode: became === 'stale' ? 'approval_stale' : undefined,
     approvalId: approval.id,
-    decidedBy,
-    events,
+    decidedBy: decided.decidedBy,
+    events: [{ type: `approval.${became}`, subject: { kind: 'approval', id: approval.id } }],
   })
 }
 

@@ -3,7 +3,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Refusal } from '../catalog/refusal.ts'
-import { isSerializationFailure, isUnstorableText, refusalForViolation } from '../database/errors.ts'
+import {
+  isSerializationFailure,
+  isUnstorableText,
+  refusalForViolation,
+  sqlState,
+} from '../database/errors.ts'
 import type { CallRequest } from './call.ts'
 
 export function refusalFor(error: unknown, request: CallRequest, log: Logger): Refusal {
@@ -28,6 +33,26 @@ export function ruleBehind(error: unknown): Refusal | null {
     return new Refusal('invalid_input', 'A text contains a character that cannot be stored.')
   return null
 }
+
+/**
+ * Of a call that waited: a fault of the code's own, which a second try would meet again. Null where the database was in
+ * trouble, which passes: then nothing has been decided.
+ */
+export function faultOf(error: unknown, { tool, requestId }: CallRequest, log: Logger): Refusal | null {
+  const state = sqlState(error)
+  if (state !== null && !OURS.test(state)) return null
+  log.error({ err: error, tool, requestId }, 'an approved call failed')
+  return new Refusal(
+    'internal',
+    'Something went wrong on our side. It was logged, and nothing has changed.',
+    {
+      request_id: requestId,
+    },
+  )
+}
+
+/** SQLSTATE: what was sent is wrong (22), breaks a constraint (23) or is no statement of this schema (42). */
+const OURS = /^(22|23|42)/
 
 /** A caller never sees a database's race: five tries with growing, jittered pauses last under half a second. */
 const TRIES = 5

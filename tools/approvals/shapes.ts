@@ -45,7 +45,10 @@ export const Rule = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe('Only for calls that reach more people.'),
-  template: Text(120)
+  template: z
+    .string()
+    .max(120)
+    .regex(/^[a-z0-9_]+@[1-9]\d*$/, 'Expected a key and a version: booking_confirmation@2.')
     .optional()
     .describe('Only for messages from this transactional template, unedited: booking_confirmation@2.'),
   hours: z
