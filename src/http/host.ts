@@ -14,6 +14,7 @@ import type { UndoDesk } from '../calls/undo.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { CustomerVisit } from '../domain/bookings/self-service.ts'
 import type { Paper } from '../domain/invoices/paper.ts'
+import type { PaperWords } from '../domain/invoices/paper-words.ts'
 import type { Remedy } from '../domain/messaging/remedy.ts'
 import type { InvoiceVisit } from '../domain/payments/invoice-page.ts'
 import type { PayVisit, Press } from '../domain/payments/links.ts'
@@ -135,9 +136,9 @@ export interface PayDesk {
 
 /** Each null where the token is none of ours, or has ended. @throws Refusal `rate_limited` */
 export interface InvoiceDesk {
-  visit(token: string): Promise<InvoiceVisit | null>
+  visit(token: string, words: PaperWords): Promise<InvoiceVisit | null>
   /** What its PDF says. @param note a credit note's TypeID; null: the invoice itself */
-  paper(token: string, note: string | null): Promise<Paper | null>
+  paper(token: string, note: string | null, words: PaperWords): Promise<Paper | null>
   /** The address at which it is paid. @throws Refusal `amount_exceeds_due`, `provider_error` */
   pay(token: string): Promise<string | null>
 }

@@ -8,13 +8,14 @@ import { moneyText } from '../money/text.ts'
 import { taxesOf } from '../money/totals.ts'
 import { percentOf } from './compose.ts'
 import type { InvoiceDocument, NoteLine } from './document.ts'
+import { english, type PaperWords } from './paper-words.ts'
 import type { CreditNote, CustomerSnapshot, Invoice, InvoiceLine, IssuerSnapshot } from './tables.ts'
 
 export interface Paper {
-  title: 'Invoice' | 'Credit note'
+  kind: 'invoice' | 'credit_note'
   number: string | null
   /** Across the whole of it: this is no invoice, or none any more. */
-  mark: 'Draft' | 'Void' | null
+  mark: 'draft' | 'void' | null
   standing: Standing
   issuer: IssuerSnapshot
   customer: CustomerSnapshot
@@ -24,10 +25,18 @@ export interface Paper {
   lines: PaperLine[]
   totals: Row[]
   /** What has come, gone and is to come. */
-  flows: { title: string; rows: Row[] }[]
+  flows: Flow[]
   memo: string | null
   /** When it was finalised; a draft, when it was changed. */
   madeAt: Temporal.Instant
+  /** In which all this is written, and whatever stands around it. */
+  words: PaperWords
+}
+
+export interface Flow {
+  kind: 'plan' | 'payments' | 'refunds' | 'credit_notes' | 'settled'
+  title: string
+  rows: Row[]
 }
 
 export interface Row {
@@ -52,181 +61,187 @@ export interface Standing {
   text: string
 }
 
-export function invoicePaper(document: InvoiceDocument): Paper {
+export function invoicePaper(document: InvoiceDocument, words: PaperWords = english): Paper {
   const { invoice, issuer, customer, lines } = document
-  const money = moneyIn(invoice)
+  const writer = writerOf(invoice, words)
+  const { money } = writer
   const inclusive = invoice.taxMode === 'inclusive'
   return {
-    title: 'Invoice',
+    kind: 'invoice',
     number: invoice.numberText,
-    mark: invoice.status === 'draft' ? 'Draft' : invoice.status === 'void' ? 'Void' : null,
-    standing: standingOf(document),
+    mark: invoice.status === 'draft' || invoice.status === 'void' ? invoice.status : null,
+    standing: standingOf(document, writer),
     issuer,
     customer,
     facts: [
-      row('Invoice number', invoice.numberText ?? 'Given when it is finalised'),
-      ...(invoice.finalizedAt ? [row('Issued', dayText(dayIn(invoice, invoice.finalizedAt)))] : []),
-      ...(invoice.dueDate ? [row('Due', dayText(invoice.dueDate))] : []),
+      row(words.invoiceNumber, invoice.numberText ?? words.numberToCome),
+      ...(invoice.finalizedAt ? [row(words.issued, writer.on(invoice.finalizedAt))] : []),
+      ...(invoice.dueDate ? [row(words.due, writer.day(invoice.dueDate))] : []),
     ],
-    amountHead: inclusive ? 'Amount with tax' : 'Amount without tax',
+    amountHead: inclusive ? words.amountWithTax : words.amountWithoutTax,
     lines: lines.map(line => ({
       description: line.description,
-      note: line.discountAmount > 0 ? `With a discount of ${money(line.discountAmount)}` : null,
+      note: line.discountAmount > 0 ? words.discount(money(line.discountAmount)) : null,
       quantity: String(line.quantity),
       unitPrice: money(line.unitAmount),
-      tax: percentText(line.taxRate),
+      tax: writer.percent(line.taxRate),
       amount: money(inclusive ? line.netAmount + line.taxAmount : line.netAmount),
     })),
-    totals: [...taxRows(invoice, lines), ...dueRows(document)],
-    flows: flowsOf(document),
+    totals: [...taxRows(invoice, lines, writer), ...dueRows(document, writer)],
+    flows: flowsOf(document, writer),
     memo: invoice.memo,
     madeAt: invoice.finalizedAt ?? invoice.updatedAt,
+    words,
   }
 }
 
-export function creditNotePaper(document: InvoiceDocument, note: CreditNote, lines: NoteLine[]): Paper {
+export function creditNotePaper(
+  document: InvoiceDocument,
+  note: CreditNote,
+  lines: NoteLine[],
+  words: PaperWords = english,
+): Paper {
   const { invoice, issuer, customer } = document
-  const money = moneyIn(invoice)
+  const writer = writerOf(invoice, words)
+  const { money } = writer
   const total = note.netAmount + note.taxAmount
   return {
-    title: 'Credit note',
+    kind: 'credit_note',
     number: note.numberText,
-    mark: note.status === 'void' ? 'Void' : null,
+    mark: note.status === 'void' ? 'void' : null,
     standing:
       note.status === 'void'
-        ? { tone: 'off', text: 'This credit note is void.' }
-        : { tone: 'settled', text: `${money(total)} of invoice ${invoice.numberText} is taken back.` },
+        ? { tone: 'off', text: words.noteVoid }
+        : { tone: 'settled', text: words.takenBack(money(total), invoice.numberText!) },
     issuer,
     customer,
     facts: [
-      row('Credit note number', note.numberText),
-      row('For invoice', invoice.numberText!),
-      row('Issued', dayText(dayIn(invoice, note.createdAt))),
-      row('Reason', note.reason),
+      row(words.noteNumber, note.numberText),
+      row(words.forInvoice, invoice.numberText!),
+      row(words.issued, writer.on(note.createdAt)),
+      row(words.reason, note.reason),
     ],
-    amountHead: 'Amount with tax',
+    amountHead: words.amountWithTax,
     lines: lines.map(({ description, taxRate, netAmount, taxAmount }) => ({
       description,
       note: null,
       quantity: '',
       unitPrice: '',
-      tax: percentText(taxRate),
+      tax: writer.percent(taxRate),
       amount: money(netAmount + taxAmount),
     })),
-    totals: taxRows({ ...invoice, netAmount: note.netAmount, totalAmount: total }, lines),
-    flows: [{ title: 'What becomes of it', rows: settledRows(note, money) }],
+    totals: taxRows({ netAmount: note.netAmount, totalAmount: total }, lines, writer),
+    flows: [{ kind: 'settled', title: words.settled, rows: settledRows(note, writer) }],
     memo: null,
     madeAt: note.createdAt,
+    words,
   }
 }
 
-type MoneyIn = (amount: number) => string
+/** How amounts, days and rates are written on it. */
+interface Writer {
+  words: PaperWords
+  money(amount: number): string
+  day(date: Temporal.PlainDate): string
+  /** The day of an instant, where the invoice is issued. */
+  on(at: Temporal.Instant): string
+  percent(rate: number): string
+}
 
-function moneyIn({ currency }: Pick<Invoice, 'currency'>): MoneyIn {
-  return amount => moneyText({ amount, currency })
+function writerOf({ currency, timeZone }: Pick<Invoice, 'currency' | 'timeZone'>, words: PaperWords): Writer {
+  const days = new Intl.DateTimeFormat(words.locale, { dateStyle: 'long', timeZone: 'UTC' })
+  const day = (date: Temporal.PlainDate) => days.format(Date.parse(`${date}T12:00:00Z`))
+  return {
+    words,
+    money: amount => moneyText({ amount, currency }, words.locale),
+    day,
+    on: at => day(at.toZonedDateTimeISO(timeZone).toPlainDate()),
+    percent: rate => words.percent(percentOf(rate)),
+  }
 }
 
 /** Of each rate what it was taken of, so that a reader can check it. */
 function taxRows(
-  { currency, netAmount, totalAmount }: Pick<Invoice, 'currency' | 'netAmount' | 'totalAmount'>,
+  { netAmount, totalAmount }: Pick<Invoice, 'netAmount' | 'totalAmount'>,
   lines: Pick<InvoiceLine, 'taxRate' | 'netAmount' | 'taxAmount'>[],
+  { words, money, percent }: Writer,
 ): Row[] {
-  const money = moneyIn({ currency })
   const taxes = taxesOf(lines.map(({ taxRate, netAmount: net, taxAmount: tax }) => ({ taxRate, net, tax })))
   return [
-    row('Net', money(netAmount)),
-    ...taxes.map(({ rate, net, tax }) => row(`Tax, ${percentText(rate)} of ${money(net)}`, money(tax))),
-    { ...row('Total', money(totalAmount)), strong: true },
+    row(words.net, money(netAmount)),
+    ...taxes.map(({ rate, net, tax }) => row(words.taxOf(percent(rate), money(net)), money(tax))),
+    { ...row(words.total, money(totalAmount)), strong: true },
   ]
 }
 
 /** From the total to what is due; nothing where that is the same or there is nothing to pay yet. */
-function dueRows({ invoice, notes }: InvoiceDocument): Row[] {
+function dueRows({ invoice, notes }: InvoiceDocument, { words, money }: Writer): Row[] {
   const { status, sums } = invoice
   if (status === 'draft' || status === 'void') return []
-  const money = moneyIn(invoice)
   const credited = issued(notes).reduce((sum, { dueAmount }) => sum + dueAmount, 0)
   return [
-    ...(sums.paid > 0 ? [row('Paid', money(-sums.paid))] : []),
-    ...(credited > 0 ? [row('Credited', money(-credited))] : []),
-    { ...row('Due', money(sums.due)), strong: true },
+    ...(sums.paid > 0 ? [row(words.paid, money(-sums.paid))] : []),
+    ...(credited > 0 ? [row(words.credited, money(-credited))] : []),
+    { ...row(words.due, money(sums.due)), strong: true },
   ]
 }
 
-function flowsOf({ invoice, instalments, payments, refunds, notes }: InvoiceDocument): Paper['flows'] {
-  const money = moneyIn(invoice)
-  const on = (at: Temporal.Instant) => dayText(dayIn(invoice, at))
-  const flows = [
-    {
-      title: 'Payment plan',
-      rows:
-        instalments.length > 1 ? instalments.map(part => row(dayText(part.dueDate), money(part.amount))) : [],
-    },
-    {
-      title: 'Payments',
-      rows: payments.map(({ tender, at, appliedAmount, creditedAmount }) =>
-        row(
-          `${tenderWords[tender] ?? 'Other'}, ${on(at)}`,
-          paymentText(money, appliedAmount, creditedAmount),
-        ),
+function flowsOf(
+  { instalments, payments, refunds, notes }: InvoiceDocument,
+  { words, money, day, on }: Writer,
+): Flow[] {
+  const rows: Record<Exclude<Flow['kind'], 'settled'>, Row[]> = {
+    plan: instalments.length > 1 ? instalments.map(part => row(day(part.dueDate), money(part.amount))) : [],
+    payments: payments.map(({ tender, at, appliedAmount, creditedAmount }) =>
+      row(
+        words.tenderOn(words.tenders[tender] ?? words.otherTender, on(at)),
+        // What was more than was due is the customer's, and is said.
+        creditedAmount > 0
+          ? words.partlyCredit(money(appliedAmount), money(creditedAmount))
+          : money(appliedAmount),
       ),
-    },
-    { title: 'Refunds', rows: refunds.map(({ at, amount }) => row(on(at), money(amount))) },
-    {
-      title: 'Credit notes',
-      rows: notes.map(note =>
-        row(
-          `${note.numberText}, ${on(note.createdAt)}${note.status === 'void' ? ' (void)' : ''}`,
-          money(note.netAmount + note.taxAmount),
-        ),
+    ),
+    refunds: refunds.map(({ at, amount }) => row(on(at), money(amount))),
+    credit_notes: notes.map(note =>
+      row(
+        words.noteOn(note.numberText, on(note.createdAt), note.status === 'void'),
+        money(note.netAmount + note.taxAmount),
       ),
-    },
-  ]
-  return flows.filter(({ rows }) => rows.length > 0)
+    ),
+  }
+  const kinds = ['plan', 'payments', 'refunds', 'credit_notes'] as const
+  return kinds
+    .filter(kind => rows[kind].length > 0)
+    .map(kind => ({ kind, title: words.flows[kind], rows: rows[kind] }))
 }
 
-/** What was more than was due is the customer's, and is said. */
-function paymentText(money: MoneyIn, applied: number, credited: number): string {
-  return credited > 0 ? `${money(applied)}, and ${money(credited)} kept as credit` : money(applied)
-}
-
-const tenderWords: Record<string, string> = {
-  card: 'Card',
-  cash: 'Cash',
-  bank_transfer: 'Bank transfer',
-  gift_card: 'Gift card',
-  points: 'Points',
-  customer_credit: 'Credit',
-  deposit: 'Deposit',
-}
-
-function settledRows(note: CreditNote, money: MoneyIn): Row[] {
+function settledRows(note: CreditNote, { words, money }: Writer): Row[] {
   const ways: [string, number][] = [
-    ['Taken off what was due', note.dueAmount],
-    ['To be refunded', note.refundAmount],
-    ['Kept as credit', note.creditAmount],
-    ['Given back otherwise', note.outOfBandAmount],
+    [words.takenOff, note.dueAmount],
+    [words.toBeRefunded, note.refundAmount],
+    [words.keptAsCredit, note.creditAmount],
+    [words.givenBackOtherwise, note.outOfBandAmount],
   ]
   return ways.filter(([, amount]) => amount > 0).map(([label, amount]) => row(label, money(amount)))
 }
 
 /** That a business has given an invoice up is its own affair: to the customer it is due. */
-function standingOf({ invoice }: InvoiceDocument): Standing {
+function standingOf({ invoice }: InvoiceDocument, writer: Writer): Standing {
   const { status, sums, paymentState, overdue, dueDate } = invoice
-  const money = moneyIn(invoice)
-  if (status === 'draft') return { tone: 'off', text: 'This is a draft, and not an invoice yet.' }
-  if (status === 'void') return { tone: 'off', text: 'This invoice is void. Nothing is to be paid.' }
-  if (sums.due === 0) return { tone: 'settled', text: settledText(invoice, money) }
-  if (paymentState === 'pending') return { tone: 'due', text: 'A payment is under way.' }
-  if (overdue > 0) return { tone: 'late', text: `${money(overdue)} is overdue.` }
-  const by = status === 'open' && dueDate ? ` by ${dayText(dueDate)}` : ''
-  return { tone: 'due', text: `${money(sums.due)} is due${by}.` }
+  const { words, money, day } = writer
+  if (status === 'draft') return { tone: 'off', text: words.isDraft }
+  if (status === 'void') return { tone: 'off', text: words.isVoid }
+  if (sums.due === 0) return { tone: 'settled', text: settledText(invoice, writer) }
+  if (paymentState === 'pending') return { tone: 'due', text: words.underWay }
+  if (overdue > 0) return { tone: 'late', text: words.overdue(money(overdue)) }
+  const by = status === 'open' && dueDate ? day(dueDate) : null
+  return { tone: 'due', text: words.isDue(money(sums.due), by) }
 }
 
-function settledText({ sums, paymentState }: InvoiceDocument['invoice'], money: MoneyIn): string {
-  if (paymentState === 'refunded') return 'What was paid has been refunded.'
-  if (paymentState === 'partially_refunded') return `Paid. ${money(sums.refunded)} was refunded.`
-  return sums.paid > 0 ? 'This invoice is paid. Thank you.' : 'Nothing is to be paid.'
+function settledText({ sums, paymentState }: InvoiceDocument['invoice'], { words, money }: Writer): string {
+  if (paymentState === 'refunded') return words.refunded
+  if (paymentState === 'partially_refunded') return words.partlyRefunded(money(sums.refunded))
+  return sums.paid > 0 ? words.isPaid : words.nothingToPay
 }
 
 function issued(notes: CreditNote[]): CreditNote[] {
@@ -236,18 +251,3 @@ function issued(notes: CreditNote[]): CreditNote[] {
 function row(label: string, value: string): Row {
   return { label, value }
 }
-
-function percentText(rate: number): string {
-  return `${percentOf(rate)}%`
-}
-
-function dayIn({ timeZone }: Pick<Invoice, 'timeZone'>, at: Temporal.Instant): Temporal.PlainDate {
-  return at.toZonedDateTimeISO(timeZone).toPlainDate()
-}
-
-/** `7 January 2030` */
-export function dayText(date: Temporal.PlainDate): string {
-  return days.format(Date.parse(`${date}T12:00:00Z`))
-}
-
-const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })

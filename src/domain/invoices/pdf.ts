@@ -48,21 +48,21 @@ export async function pdfOf(paper: Paper): Promise<Buffer> {
 }
 
 /** `invoice-2030-0007.pdf`; whatever a prefix has in it, it is one name. */
-export function fileNameOf({ title, number }: Pick<Paper, 'title' | 'number'>): string {
-  const name = `${title} ${number ?? 'draft'}`.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+export function fileNameOf({ kind, number }: Pick<Paper, 'kind' | 'number'>): string {
+  const name = `${kind} ${number ?? 'draft'}`.toLowerCase().replace(/[^a-z0-9]+/g, '-')
   return `${name}.pdf`
 }
 
-function open({ title, number, issuer, madeAt }: Paper): Doc {
+function open({ kind, number, issuer, madeAt, words }: Paper): Doc {
   const doc = new PDFDocument({
     size: 'A4',
     margin: 0, // Pages are broken here, not there.
     bufferPages: true,
     autoFirstPage: false,
-    lang: 'en-GB',
+    lang: words.locale,
     displayTitle: true,
     info: {
-      Title: plain(`${title} ${number ?? '(draft)'}`),
+      Title: plain(words.named(kind, number)),
       Author: plain(issuer.name),
       CreationDate: new Date(madeAt.epochMilliseconds),
     },
@@ -122,7 +122,7 @@ function groupsOf(blocks: Block[]): Block[][] {
 }
 
 /** @returns where its content begins */
-function begin(doc: Doc, { mark }: Paper): number {
+function begin(doc: Doc, { mark, words }: Paper): number {
   doc.addPage()
   if (mark) {
     const middle = { x: PAGE.width / 2, y: 421 }
@@ -132,7 +132,10 @@ function begin(doc: Doc, { mark }: Paper): number {
       .fillOpacity(0.09)
       .fillColor(INK)
     doc.font('bold').fontSize(130)
-    doc.text(mark.toUpperCase(), middle.x - 420, middle.y - 75, { width: 840, align: 'center' })
+    doc.text(words.marks[mark].toLocaleUpperCase(words.locale), middle.x - 420, middle.y - 75, {
+      width: 840,
+      align: 'center',
+    })
     doc.restore()
   }
   return PAGE.top
@@ -140,21 +143,21 @@ function begin(doc: Doc, { mark }: Paper): number {
 
 /** Who issues, to whom, and which document this is. */
 function headBlocks(doc: Doc, paper: Paper): Block[] {
-  const { issuer, customer, title, facts, standing, mark } = paper
+  const { issuer, customer, kind, facts, standing, mark, words: said } = paper
   const half = WIDTH / 2 - 12
   const from = [
     words(doc, issuer.name, { font: 'bold', size: 13, width: half }),
     ...(issuer.address ? [words(doc, issuer.address, { size: 9, colour: QUIET, width: half })] : []),
-    ...issuer.tax_ids.map(id => words(doc, `Tax id ${id}`, { size: 9, colour: QUIET, width: half })),
+    ...issuer.tax_ids.map(id => words(doc, said.taxId(id), { size: 9, colour: QUIET, width: half })),
   ]
   const right = { left: PAGE.left + half + 24, width: half }
   const what = [
-    words(doc, mark ? `${title} (${mark.toLowerCase()})` : title, { font: 'bold', size: 20, ...right }),
+    words(doc, mark ? said.marked(kind, mark) : said.titles[kind], { font: 'bold', size: 20, ...right }),
     space(6),
     ...facts.map(fact => pair(doc, fact, right)),
   ]
   const to = [
-    words(doc, 'For', { size: 8, colour: QUIET, width: half }),
+    words(doc, said.for, { size: 8, colour: QUIET, width: half }),
     words(doc, customer.name, { font: 'bold', size: 11, width: half }),
     ...[customer.email, customer.phone].flatMap(line =>
       line ? [words(doc, line, { size: 9, colour: QUIET, width: half })] : [],
@@ -202,11 +205,11 @@ function columnsOf(lines: PaperLine[]): Column[] {
 function tableBlocks(doc: Doc, paper: Paper): Block[] {
   const columns = columnsOf(paper.lines)
   const titles: PaperLine = {
-    description: 'Description',
+    description: paper.words.description,
     note: null,
-    quantity: 'Qty',
-    unitPrice: 'Unit price',
-    tax: 'Tax',
+    quantity: paper.words.quantity,
+    unitPrice: paper.words.unitPrice,
+    tax: paper.words.tax,
     amount: paper.amountHead,
   }
   const head = lineBlock(doc, columns, titles, { font: 'bold', size: 8, colour: QUIET })
@@ -337,14 +340,14 @@ function rule(doc: Doc, y: number, left: number): void {
   doc.moveTo(left, y).lineTo(PAGE.right, y).lineWidth(0.5).strokeColor(LINE).stroke()
 }
 
-function numberPages(doc: Doc, { title, number, issuer }: Paper): void {
+function numberPages(doc: Doc, { kind, number, issuer, words }: Paper): void {
   const { count } = doc.bufferedPageRange()
-  const name = plain(`${issuer.name}, ${title.toLowerCase()} ${number ?? 'draft'}`)
+  const name = plain(words.foot(issuer.name, kind, number))
   for (let page = 0; page < count; page++) {
     doc.switchToPage(page)
     doc.font('text').fontSize(8).fillColor(QUIET)
     doc.text(name, PAGE.left, PAGE.footer, { width: WIDTH - 100, height: 12, ellipsis: true })
-    doc.text(`Page ${page + 1} of ${count}`, PAGE.right - 90, PAGE.footer, { width: 90, align: 'right' })
+    doc.text(words.page(page + 1, count), PAGE.right - 90, PAGE.footer, { width: 90, align: 'right' })
   }
 }
 

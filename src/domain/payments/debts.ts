@@ -15,8 +15,8 @@ export interface Debt {
   /** Minor units that are owed; what is on its way is not taken off. */
   due: number
   currency: string
-  /** What the payer reads. */
-  description: string
+  /** Of an invoice, once it has one. */
+  number: string | null
   /** Whether a part of it may be paid. */
   inParts: boolean
   /** It is owed no more, and was not paid: void, cancelled, lapsed. */
@@ -33,7 +33,7 @@ export async function lockDebt(context: Context, purpose: Purpose, subjectId: st
       customerId,
       due,
       currency,
-      description: 'Gift card',
+      number: null,
       inParts: false,
       gone: state === 'cancelled',
     }
@@ -46,7 +46,7 @@ export async function lockDebt(context: Context, purpose: Purpose, subjectId: st
     customerId: booking.customerId!,
     due: isDue ? charge.amount - charge.coveredAmount : 0,
     currency: context.workspace.currency,
-    description: purpose === 'fee' ? 'Fee' : 'Deposit',
+    number: null,
     inParts: false,
     gone: !isDue && (charge === undefined || ['due', 'waived', 'void'].includes(charge.state)),
   }

@@ -22,8 +22,7 @@ export async function invoiceDebt(context: Context, id: string): Promise<Debt> {
   const { status, customerId, currency, numberText } = invoice
   const payable = status === 'open' || status === 'uncollectible'
   const due = payable ? (await sumsOf(context, invoice)).due : 0
-  const description = `Invoice ${numberText ?? ''}`.trim()
-  return { customerId, due, currency, description, inParts: true, gone: status === 'void' }
+  return { customerId, due, currency, number: numberText, inParts: true, gone: status === 'void' }
 }
 
 /** The money of a payment is there. @returns what of it was too much, and is the customer's credit */

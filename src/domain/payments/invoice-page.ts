@@ -8,6 +8,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { type InvoiceDocument, noteLinesOf, readDocument } from '../invoices/document.ts'
 import { creditNotePaper, invoicePaper, type Paper } from '../invoices/paper.ts'
+import type { PaperWords } from '../invoices/paper-words.ts'
 import { realNow } from './attempt.ts'
 import { createPaymentLink, linkUrl } from './links.ts'
 import { providerOf } from './provider-of.ts'
@@ -22,14 +23,18 @@ export interface InvoiceVisit {
 }
 
 /** null: it is nobody's, or has ended. @throws Refusal `rate_limited` */
-export async function visitInvoice(context: Context, claims: LinkClaims): Promise<InvoiceVisit | null> {
+export async function visitInvoice(
+  context: Context,
+  claims: LinkClaims,
+  words: PaperWords,
+): Promise<InvoiceVisit | null> {
   const document = await documentOf(context, claims)
   if (!document) return null
   const { invoice, notes } = document
   const amount = await amountToPay(context, document)
   return {
     business: context.workspace.name,
-    paper: invoicePaper(document),
+    paper: invoicePaper(document, words),
     notes: notes.map(({ id, numberText }) => ({ id: idText('creditnote', id), number: numberText })),
     toPay: amount > 0 ? { amount, currency: invoice.currency } : null,
   }
@@ -40,12 +45,13 @@ export async function paperOfLink(
   context: Context,
   claims: LinkClaims,
   noteId: string | null,
+  words: PaperWords,
 ): Promise<Paper | null> {
   const document = await documentOf(context, claims)
   if (!document) return null
-  if (noteId === null) return invoicePaper(document)
+  if (noteId === null) return invoicePaper(document, words)
   const note = document.notes.find(({ id }) => idText('creditnote', id) === noteId)
-  return note ? creditNotePaper(document, note, await noteLinesOf(context, note.id)) : null
+  return note ? creditNotePaper(document, note, await noteLinesOf(context, note.id), words) : null
 }
 
 /**

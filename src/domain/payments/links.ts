@@ -12,7 +12,7 @@ import { lockDebt } from './debts.ts'
 import { underWay } from './payment-states.ts'
 import { providerOf } from './provider-of.ts'
 import { amountToPay, type Owed } from './start.ts'
-import { type Payment, type PaymentLink, paymentLinks, payments } from './tables.ts'
+import { type Payment, type PaymentLink, type Purpose, paymentLinks, payments } from './tables.ts'
 
 export const PAYMENT_LINK = 'payment link'
 
@@ -63,7 +63,9 @@ export function linkUrl(
 /** What a page of a link shows. */
 export interface PayVisit {
   business: string
-  description: string
+  purpose: Purpose
+  /** Of the invoice that it is for. */
+  number: string | null
   provider: 'sandbox' | 'stripe'
   currency: string
   /** What is left to pay; 0: nothing. */
@@ -108,7 +110,8 @@ export async function visitLink(
               : 'paid'
   return {
     business: workspace.name,
-    description: debt.description,
+    purpose: link.purpose,
+    number: debt.number,
     provider: await providerOf(context),
     currency: debt.currency,
     due: pending ? last.amount : debt.due,

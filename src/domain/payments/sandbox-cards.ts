@@ -1,13 +1,13 @@
 /** The cards of the sandbox: magic ones, each of which always does the same. */
 
 export const sandboxCards = {
-  success: { label: 'Card that pays', last4: '4242' },
-  declined: { label: 'Card that is declined', last4: '0002' },
-  insufficient_funds: { label: 'Card without enough money', last4: '9995' },
-  needs_authentication: { label: 'Card whose bank asks who you are', last4: '3155' },
-  disputed_later: { label: 'Card whose owner disputes the payment an hour later', last4: '0259' },
-  refund_fails_later: { label: 'Card whose refunds come back an hour later', last4: '5126' },
-  time_out: { label: 'Card that pays, and whose answer is lost once', last4: '0119' },
+  success: { last4: '4242' },
+  declined: { last4: '0002' },
+  insufficient_funds: { last4: '9995' },
+  needs_authentication: { last4: '3155' },
+  disputed_later: { last4: '0259' },
+  refund_fails_later: { last4: '5126' },
+  time_out: { last4: '0119' },
 } as const
 
 export type SandboxCard = keyof typeof sandboxCards

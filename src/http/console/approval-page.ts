@@ -4,7 +4,7 @@ import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { legible, outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { decisionBar, decisionForm, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { askedOfLetter, type Letter, letterCard, letterFacts, letterOf, saidByLetter } from './letter.ts'
@@ -19,7 +19,7 @@ type Shown = Reviewed & { obstacle: Obstacle | null }
 /** @param tried a decision that was refused: why, and what was in its form */
 export function approvalPage(visit: Visit, approval: Shown, tried?: Tried): string {
   const content = html`${approvalContent(readingOf(visit), approval, { tried })}
-<p class="quiet zone">${say.words.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
+<p class="quiet zone">${say.times.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
   const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>${stateBadge(approval.state)}`
   return consolePage(visit, approval.title, content, { above })
 }

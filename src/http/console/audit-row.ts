@@ -4,7 +4,7 @@ import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { label, moment, nameOf, type Reading } from './words.ts'
 
 /** As `list_audit_events` answers it. */
@@ -48,9 +48,7 @@ export function outcomeBadge({ outcome, error_code }: AuditRow): Html | false {
 export function whoActed({ principal, decided_by }: AuditRow): Html {
   const who = principal.kind === 'system' ? say.activity.itself : principal.name
   const asked = html`${who ? outside(who) : say.activity.gone}`
-  return decided_by
-    ? html`${asked}, ${say.activity.allowedBy} ${outside(decided_by.name ?? say.activity.gone)}`
-    : asked
+  return decided_by ? say.activity.allowedBy(asked, outside(decided_by.name ?? say.activity.gone)) : asked
 }
 
 export function momentOf(text: string, reading: Reading): Html {

@@ -1,9 +1,9 @@
 /** One booking: who, what, when, what happened, and what can be done. A move goes by the road of `reschedule_booking`. */
 
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { type Reading, spanOf, words } from './words.ts'
@@ -52,7 +52,7 @@ ${booking.note && fact(say.bookings.note, html`<span class="words">${outside(boo
 ${stepsOf(booking)}
 ${movable.includes(booking.state) && moveForm(booking, staff.rows)}
 ${story(booking, reading)}
-<p class="quiet zone">${say.calendar.zone(booking.time_zone)}</p>`
+<p class="quiet zone">${say.times.zone(booking.time_zone)}</p>`
   const { word, look } = say.bookings.states[booking.state]
   const day = booking.local.slice(0, 10)
   const above = html`<p class="trail"><a href="/console/calendar?day=${day}">${say.sections.calendar}</a></p><span class="badge ${look}">${word}</span>`

@@ -6,8 +6,9 @@ import { Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { timeFormat } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
 import { act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
@@ -140,7 +141,7 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
   const content = html`${steering({ day, days, person, place }, people.rows, places.rows)}
 ${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
 ${timeline(columns, { timeZone: agenda.time_zone, viewerZone: visit.viewerZone }, visit.viewerZone)}
-<p class="quiet zone">${say.calendar.zone(agenda.time_zone)}</p>`
+<p class="quiet zone">${say.times.zone(agenda.time_zone)}</p>`
   const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)
   return consolePage(visit, title, content, { wide: true })
 }
@@ -171,12 +172,8 @@ function mondayOf(day: Temporal.PlainDate): Temporal.PlainDate {
 
 function dayTitle(date: string, zone: string): string {
   const noon = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: '12:00' })
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    timeZone: zone,
-  }).format(noon.epochMilliseconds)
+  const look = { weekday: 'short', day: 'numeric', month: 'short' } as const
+  return say.times.tidied(timeFormat(zone, look).format(noon.epochMilliseconds))
 }
 
 interface Steering {

@@ -11,8 +11,8 @@ import { setBrowserHeaders } from '../pages/browser-headers.ts'
 import { acceptForms } from '../pages/form.ts'
 import { html } from '../pages/html.ts'
 import { page, sendPage } from '../pages/page.ts'
-import { failureOf, titleOf } from '../problem.ts'
-import { say } from '../texts/en.ts'
+import { failureOf } from '../problem.ts'
+import { say } from '../texts/index.ts'
 import { registerActivity } from './activity.ts'
 import { registerApprovals } from './approvals.ts'
 import { registerCalendar } from './calendar.ts'
@@ -90,7 +90,7 @@ function answerWithPages(app: FastifyInstance): void {
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
 <p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>`
     reply.code(status).headers(refusalHeaders(refusal, request))
-    return sendPage(reply, page(titleOf(refusal.code), content, consoleLayout))
+    return sendPage(reply, page(say.errors.title(refusal.code), content, consoleLayout))
   })
 }
 

@@ -7,7 +7,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type Happening, happeningRow } from './happening.ts'
 import {
@@ -156,7 +156,7 @@ function lotRow({ name, status, remaining, sessions, expires_at }: Lot, reading:
   const { word, look } = say.customers.lots[status] ?? { word: status, look: '' }
   const left = remaining === null ? say.customers.unlimited : say.customers.left(remaining, sessions)
   return html`<li class="row"><p class="row-title">${outside(name)}</p><span class="badge ${look}">${word}</span>
-<p class="row-more">${left}${expires_at && html` · ${say.customers.until} ${words(expires_at, reading)}`}</p></li>
+<p class="row-more">${left}${expires_at && html` · ${say.customers.until(words(expires_at, reading))}`}</p></li>
 `
 }
 
@@ -175,7 +175,7 @@ function comingRow(
   reading: Reading,
 ): Html {
   const { word, look } = say.bookings.states[state]
-  return html`<li class="row"><p class="row-title"><a href="/console/calendar/${id}">${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}</a></p>
+  return html`<li class="row"><p class="row-title"><a href="/console/calendar/${id}">${say.bookings.serviceWith(outside(service_name), outside(staff_name))}</a></p>
 <span class="badge ${look}">${word}</span>
 <p class="row-more">${words(starts_at, { ...reading, timeZone: time_zone })}</p></li>
 `

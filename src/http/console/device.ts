@@ -1,6 +1,6 @@
 /** A browser's user agent in the words of its user: `Firefox on Windows`. It is what the browser says, and no more. */
 
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 
 export function deviceOf(userAgent: string | null): string {
   const browser = nameIn(userAgent, browsers)

@@ -1,9 +1,9 @@
 /** One thing that happened with a customer, of whatever kind: a line of their timeline. */
 
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { label, type Reading, words } from './words.ts'
 
 /** As `get_customer_timeline` answers it. */

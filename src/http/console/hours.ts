@@ -9,7 +9,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { type Answered, act, field, given, hidden, press, problemPage } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { words } from './words.ts'
@@ -176,7 +176,7 @@ export function hoursOf({ principal }: Visit, place: Place): Html {
   const { id, name, time_zone, address, hours } = place
   const mayChange = principal.role !== 'member'
   return html`<h2>${say.services.hours} <span class="count">${outside(name)}</span></h2>
-<p class="quiet">${address && html`${outside(address)} · `}${say.calendar.zone(time_zone)}</p>
+<p class="quiet">${address && html`${outside(address)} · `}${say.times.zone(time_zone)}</p>
 ${mayChange ? weekForm(id, hours) : weekShown(hours)}
 <h3>${say.services.closures}</h3>
 ${closureList(place, mayChange)}
@@ -213,7 +213,7 @@ ${reason && html`<p class="row-more">${outside(reason)}</p>`}</li>
 
 /** `Fri, 25 December 2026`: a day of the calendar, wherever one is. */
 function dateText(date: string): Html {
-  const text = new Intl.DateTimeFormat('en-GB', {
+  const text = new Intl.DateTimeFormat(say.locale, {
     weekday: 'short',
     day: 'numeric',
     month: 'long',

@@ -1,12 +1,12 @@
 /** `/console/invoices`: what was asked for and what is still due; of one invoice, what for and how it was paid. */
 
 import type { FastifyInstance } from 'fastify'
-import { moneyText } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText, timeFormat } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { empty, pager, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { label, type Reading, words } from './words.ts'
@@ -102,7 +102,7 @@ function invoiceRow(row: InvoiceRow, reading: Reading): Html {
   return html`<li class="row">
 <p class="row-title"><a href="${HOME}/${id}">${titleOf(row)}</a>${customer && html` · ${outside(customer.name)}`}</p>
 <span class="amount">${moneyText({ amount: total, currency })}</span>
-<p class="row-more">${badgeOf(row)}${due > 0 && due < total && html` ${say.invoices.due} ${moneyText({ amount: due, currency })}`}${due > 0 && due_date && html` · ${say.invoices.dueBy} ${dateText(due_date)}`}${due === 0 && html` ${say.invoices.payments[payment_state]}`}</p>
+<p class="row-more">${badgeOf(row)}${due > 0 && due < total && html` ${say.invoices.stillDue(moneyText({ amount: due, currency }))}`}${due > 0 && due_date && html` · ${say.invoices.dueByDay(dateText(due_date))}`}${due === 0 && html` ${say.invoices.payments[payment_state]}`}</p>
 </li>
 `
 }
@@ -209,13 +209,7 @@ function fact(name: string, value: Html): Html {
 
 /** A day has no zone. */
 function dateText(date: string): string {
-  return dayOf.format(new Date(`${date}T00:00:00Z`))
+  return say.times.tidied(dayOf.format(new Date(`${date}T00:00:00Z`)))
 }
 
-const dayOf = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-})
+const dayOf = timeFormat('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })

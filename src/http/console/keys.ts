@@ -1,13 +1,14 @@
 /** `/console/keys`: what programs act here, with what rights, and how to end one. */
 
 import type { FastifyInstance } from 'fastify'
+import type { Role } from '../../access/principal.ts'
 import type { WriteBody } from '../../calls/call.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import {
   act,
   choice,
@@ -29,7 +30,7 @@ interface Key {
   name: string
   kind: 'live' | 'test'
   hint: string
-  role: string
+  role: Role
   scopes: string[]
   created_at: string
   expires_at: string | null
@@ -82,7 +83,7 @@ function keyRow(
   const writes = scopes.some(scope => scope.endsWith(':write'))
   return html`<li class="row"><p class="row-title">${outside(name)} <code>…${hint}</code></p>
 ${revoked_at ? html`<span class="badge">${say.keys.revoked}</span>` : press(`${HOME}/${id}/revoke`, say.keys.revoke, {}, 'quiet-button')}
-<p class="row-more">${writes ? say.keys.writes : say.keys.reads} · ${role} · ${last_used_at ? html`${say.keys.used} ${words(last_used_at, reading)}` : say.keys.neverUsed}${expires_at && html` · ${say.keys.until} ${words(expires_at, reading)}`}</p></li>
+<p class="row-more">${writes ? say.keys.writes : say.keys.reads} · ${say.roles[role]} · ${last_used_at ? say.keys.used(words(last_used_at, reading)) : say.keys.neverUsed}${expires_at && html` · ${say.keys.until(words(expires_at, reading))}`}</p></li>
 `
 }
 

@@ -8,7 +8,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { facts } from './words.ts'
 
@@ -228,7 +228,7 @@ export function given(form: Record<string, string>, names: string[]): Record<str
 
 /** @throws Refusal `invalid_input` for what is no amount: `35`, `35.50`, `35,50`; minor units */
 export function amountOf(text: string, currency: string): { amount: number; currency: string } {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+  const digits = new Intl.NumberFormat(say.locale, { style: 'currency', currency }).resolvedOptions()
     .maximumFractionDigits!
   const [, whole, part = ''] = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? []
   if (whole === undefined || part.length > digits) throw new Refusal('invalid_input', say.kit.noAmount)
@@ -236,7 +236,7 @@ export function amountOf(text: string, currency: string): { amount: number; curr
 }
 
 export function amountText({ amount, currency }: { amount: number; currency: string }): string {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+  const digits = new Intl.NumberFormat(say.locale, { style: 'currency', currency }).resolvedOptions()
     .maximumFractionDigits!
   return (amount / 10 ** digits).toFixed(digits)
 }

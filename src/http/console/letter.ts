@@ -2,8 +2,9 @@
 
 import type { Reviewed } from '../../calls/review-desk.ts'
 import { type Html, html } from '../pages/html.ts'
+import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { nameOf, type Reading, words } from './words.ts'
 
 export interface Letter {
@@ -128,7 +129,7 @@ function whenSent({ send_at, reason }: Letter, wanted: unknown, reading: Reading
 
 function languageName(tag: string): Html {
   try {
-    return outside(new Intl.DisplayNames(['en-GB'], { type: 'language' }).of(tag) ?? tag)
+    return outside(namesOf('language')(tag))
   } catch {
     return outside(tag) // Not a tag of BCP 47.
   }

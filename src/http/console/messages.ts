@@ -8,7 +8,7 @@ import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import { act, empty, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
 import { letterCard, letterGlance } from './letter.ts'
@@ -104,7 +104,7 @@ export function messageRow(row: MessageRow, reading: Reading): Html {
   return html`<li class="row">
 <p class="row-title"><a href="${HOME}/${row.id}">${outside(row.subject ?? firstLine(row.text))}</a></p>
 ${statusBadge(row.status)}
-<p class="row-more">${say.messages.channels[row.channel as never] ?? row.channel} ${say.messages.to} ${outside(customer?.name ?? row.to)} · ${words(row.send_at ?? row.created_at, reading)}${row.reason && html` · ${reasonText(row.reason)}`}</p>
+<p class="row-more">${say.messages.toWhom(say.messages.channels[row.channel as never] ?? row.channel, outside(customer?.name ?? row.to))} · ${words(row.send_at ?? row.created_at, reading)}${row.reason && html` · ${reasonText(row.reason)}`}</p>
 </li>
 `
 }

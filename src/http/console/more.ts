@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Host } from '../host.ts'
 import { html } from '../pages/html.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { sectionsFor } from './sections.ts'
 import { consolePage, MORE, sectionLink, visitOf } from './shell.ts'
 

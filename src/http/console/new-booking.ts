@@ -6,13 +6,14 @@
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
 import { Refusal } from '../../catalog/refusal.ts'
-import { type Amount, moneyText } from '../../domain/money/text.ts'
+import type { Amount } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { act, choice, empty, field, given, hidden, keyField, type Query, queryOf, textArea } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { hourText, type Reading, words } from './words.ts'
@@ -201,7 +202,7 @@ async function noneThen(visit: Visit, answers: Answers): Promise<Html> {
 
 function dayText(day: string): string {
   try {
-    return Temporal.PlainDate.from(day).toLocaleString('en-GB', {
+    return Temporal.PlainDate.from(day).toLocaleString(say.locale, {
       weekday: 'long',
       day: 'numeric',
       month: 'long',

@@ -9,7 +9,7 @@ import {
 } from '../../access/credentials.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { press } from './kit.ts'
 import { readingOf, type Visit } from './shell.ts'
 import { moment } from './words.ts'

@@ -3,8 +3,9 @@
 import type { Queue, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
+import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { letterGlance, letterOf, subjectOf } from './letter.ts'
 import { rulesAsked } from './rules.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
@@ -21,7 +22,7 @@ export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark:
 ${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits}
 ${settled.length > 0 && history(visit, settled)}
 </div>
-<p class="quiet zone">${say.words.zone(visit.workspace.timeZone)}</p>`
+<p class="quiet zone">${say.times.zone(visit.workspace.timeZone)}</p>`
   return consolePage(visit, say.sections.approvals, content)
 }
 
@@ -46,12 +47,12 @@ function waitingCard(visit: Visit, approval: Reviewed): Html {
   const subject = about && names.get(about)
   const name = `pick.${idText('approval', id)}`
   return html`<li class="card">
-<h2>${title}</h2>
-${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose} ${title}</span></label>`}
+<h2>${inEnglish(title)}</h2>
+${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose(inEnglish(title))}</span></label>`}
 <p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!subject && nameOf({ ...subject, customer: null }, reading))}</p>
 ${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${rulesAsked(approval) ?? (isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`)}`}
 <div class="actions">
-<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${title}</span></a>
+<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${inEnglish(title)}</span></a>
 <p class="quiet">${say.queue.until(moment(expiresAt, reading), !mayDecide && say.queue.reviewers[reviewers])}</p>
 </div>
 </li>
@@ -67,7 +68,7 @@ function isShort(written: Record<string, unknown>): boolean {
 export function waitingRow(visit: Visit, approval: Reviewed, badge?: Html, more?: Html): Html {
   const { title, askedAt } = approval
   return html`<li class="row">
-<p class="row-title"><a href="${pathOf(approval)}">${title}${toWhom(approval)}</a></p>
+<p class="row-title"><a href="${pathOf(approval)}">${inEnglish(title)}${toWhom(approval)}</a></p>
 ${badge}
 <p class="row-more">${say.queue.asked(askerWords(approval), moment(askedAt, readingOf(visit)), false)}</p>
 ${more}</li>
@@ -78,7 +79,7 @@ function history(visit: Visit, settled: Reviewed[]): Html {
   return html`<h2>${say.queue.settled}</h2>
 <ul class="settled">${settled.map(
     approval => html`<li>
-<a href="${pathOf(approval)}" id="${idText('approval', approval.id)}">${approval.title}${toWhom(approval)}</a>
+<a href="${pathOf(approval)}" id="${idText('approval', approval.id)}">${inEnglish(approval.title)}${toWhom(approval)}</a>
 ${stateBadge(approval.state)}
 <p class="quiet">${settledWords(approval, readingOf(visit))}</p>
 </li>

@@ -3,9 +3,9 @@
 import type { PolicyRule } from '../../calls/policy.ts'
 import type { Reviewed } from '../../calls/review-desk.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from '../texts/en.ts'
+import { moneyText } from '../pages/language.ts'
+import { say } from '../texts/index.ts'
 import { choice, field, hidden } from './kit.ts'
 import { label } from './words.ts'
 

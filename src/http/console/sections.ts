@@ -5,7 +5,7 @@
 
 import { hasRole, type Role } from '../../access/principal.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 
 export interface Section {
   href: `/console${string}`

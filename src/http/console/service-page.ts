@@ -1,9 +1,9 @@
 /** One service in the words of its owner: what it is, how it is booked, what it needs; and the forms that change it. */
 
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { amountOf, amountText, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
 import { minutesText, type Policy, policyForm, policySentences } from './service-policy.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'

@@ -1,8 +1,8 @@
 /** The rules by which a service is booked: as sentences, and as a form of those that most businesses set. */
 
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from '../texts/en.ts'
+import { moneyText } from '../pages/language.ts'
+import { say } from '../texts/index.ts'
 import { amountOf, amountText, choice, field, whole } from './kit.ts'
 import type { Visit } from './shell.ts'
 

@@ -1,13 +1,13 @@
 /** `/console/services`: what can be booked, and when the business is open. */
 
 import type { FastifyInstance } from 'fastify'
-import { moneyText } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { hoursOf, type Place } from './hours.ts'
 import {
   type Answered,

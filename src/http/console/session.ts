@@ -7,7 +7,7 @@ import { Email, Id, Instant } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Caller, Host } from '../host.ts'
 import { mustBeOurPage } from '../pages/own-page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { bodyOf } from './body.ts'
 
 const Asked = z.strictObject({ email: Email() })

@@ -9,7 +9,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import {
   type Answered,

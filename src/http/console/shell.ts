@@ -8,7 +8,7 @@ import type { Caller, Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { type Layout, page } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { icon, type Section, sectionAt, sectionsFor } from './sections.ts'
 import { personOf } from './session.ts'
 import { moment, type Reading } from './words.ts'
@@ -81,7 +81,7 @@ const ZONE = 'backdesk_zone'
 function zoneOf(name: string | undefined): string | undefined {
   if (!name || !/^[A-Za-z_]+(\/[\w+-]+)*$/.test(name)) return undefined
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    return new Intl.DateTimeFormat(undefined, { timeZone: name }).resolvedOptions().timeZone
   } catch {
     return undefined
   }
@@ -126,7 +126,7 @@ export function sectionLink({ waiting }: Visit, section: Section, isHere: boolea
   const badge =
     href === '/console/approvals' &&
     waiting > 0 &&
-    html`<span class="waits" data-waiting>${waiting}<span class="unsaid"> ${say.shell.waiting(waiting).replace(/^\d+ /, '')}</span></span>`
+    html`<span class="waits" data-waiting><span aria-hidden="true">${waiting}</span><span class="unsaid">${say.shell.waiting(waiting)}</span></span>`
   return html`<a href="${href}"${tab && html` class="tab"`}${isHere && html` aria-current="page"`}>${section.icon}<span>${text}</span>${badge}</a>
 `
 }
@@ -137,8 +137,8 @@ function account({ principal, workspace, workspaces, path }: Visit): Html {
   return html`<details class="account">
 <summary>${outside(workspace.name)}${workspace.kind === 'sandbox' && html` <span class="badge asks">${say.shell.sandbox}</span>`}</summary>
 <div class="menu">
-<p class="quiet">${say.shell.signedInAs} ${outside(principal.name)}, ${principal.role}</p>
-${workspace.clock && html`<p class="quiet">${say.shell.sandboxClock} ${moment(workspace.clock, workspace)}.</p>`}
+<p class="quiet">${say.shell.signedInAs(outside(principal.name), say.roles[principal.role])}</p>
+${workspace.clock && html`<p class="quiet">${say.shell.sandboxClock(moment(workspace.clock, workspace))}</p>`}
 ${others.length > 0 && switcher(others, path)}
 <form method="post" action="/console/sign-out"><button>${say.shell.signOut}</button></form>
 </div>
@@ -151,7 +151,7 @@ export function switcher(places: Place[], path: string): Html {
 <input type="hidden" name="to" value="${path}">
 ${places.map(
   ({ workspace_id, name }) =>
-    html`<button name="workspace_id" value="${workspace_id}"><span>${say.shell.switchTo} ${outside(name)}</span></button>
+    html`<button name="workspace_id" value="${workspace_id}"><span>${say.shell.switchTo(outside(name))}</span></button>
 `,
 )}</form>`
 }

@@ -9,7 +9,7 @@ import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { mustBeOurPage } from '../pages/own-page.ts'
 import { page, sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { endSession, startSession, tokenOf } from './session.ts'
 import { consoleLayout } from './shell.ts'
 

@@ -4,9 +4,9 @@ import type { StoredState } from '../../calls/approval-states.ts'
 import type { Obstacle } from '../../calls/review-desk.ts'
 import type { Effect } from '../../catalog/define.ts'
 import { type IdKind, idKinds } from '../../catalog/kinds.ts'
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { say } from '../texts/en.ts'
+import { moneyText } from '../pages/language.ts'
+import { say } from '../texts/index.ts'
 
 export function stateBadge(state: StoredState): Html {
   const { word, look } = states[state]

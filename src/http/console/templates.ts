@@ -6,9 +6,10 @@ import { standardVariables } from '../../domain/messaging/standard-variables.ts'
 import type { Host } from '../host.ts'
 import { type Form, formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { type Answered, act, field, hidden, queryOf, saidIn, textArea } from './kit.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { label } from './words.ts'
@@ -134,7 +135,7 @@ function firstLine(body: string): string {
 }
 
 function languageName(language: string): string {
-  return new Intl.DisplayNames('en', { type: 'language' }).of(language) ?? language
+  return namesOf('language')(language)
 }
 
 interface Shown {

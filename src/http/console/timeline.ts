@@ -5,7 +5,7 @@
 
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { hourText, type Reading } from './words.ts'
 
 /** As `get_calendar_agenda` answers it. */
@@ -62,7 +62,7 @@ function slot(entry: Entry, first: number, { timeZone, viewerZone }: Reading): H
   const quarters = Math.min(Math.max(2, Math.ceil(lengthOf(entry) / QUARTER)), 96 - from)
   const [begins, ends] = [starts_at, ends_at].map(text => ({ epochMilliseconds: Date.parse(text) }))
   const own = viewerZone ? hourText(begins!, viewerZone) : ''
-  const time = html`<time datetime="${starts_at}">${hourText(begins!, timeZone)}</time>–${hourText(ends!, timeZone)}${own && own !== hourText(begins!, timeZone) && html` <span class="own-time">(${own} ${say.shell.yourTime})</span>`}`
+  const time = html`<time datetime="${starts_at}">${hourText(begins!, timeZone)}</time>–${hourText(ends!, timeZone)}${own && own !== hourText(begins!, timeZone) && html` <span class="own-time">${say.shell.yourTime(own)}</span>`}`
   const what = kind === 'time_off' ? say.calendar.away : (service_name ?? say.calendar.kinds[kind])
   const title = html`${customer_name ? outside(customer_name) : outside(what)}`
   return html`<li class="slot ${kind} ${state ?? ''} at-${from} for-${quarters}">

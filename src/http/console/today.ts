@@ -7,7 +7,7 @@ import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { type AuditRow, auditRow, momentOf } from './audit-row.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type MessageRow, messageRow } from './messages.ts'
@@ -59,7 +59,7 @@ function agenda(bookings: BookingRow[], reading: Reading): Html {
     ({ id, starts_at, time_zone, customer_name, service_name, staff_name }) => html`<li class="row">
 <p class="row-title"><a href="/console/calendar/${id}">${outside(customer_name ?? say.bookings.somebody)}</a></p>
 <span class="amount">${momentOf(starts_at, { ...reading, timeZone: time_zone })}</span>
-<p class="row-more">${outside(service_name)} ${say.bookings.withWhom} ${outside(staff_name)}</p></li>
+<p class="row-more">${say.bookings.serviceWith(outside(service_name), outside(staff_name))}</p></li>
 `,
   )
   return html`<section class="panel"><h2>${say.today.agenda}</h2>

@@ -1,10 +1,11 @@
 /** Values as a person reads them: names of fields without underscores, times on the workspace's clock, money with its sign. */
 
 import type { Named, Names } from '../../calls/names.ts'
-import { type Amount, moneyText } from '../../domain/money/text.ts'
+import type { Amount } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText, timeFormat } from '../pages/language.ts'
 import { legible, outside } from '../pages/outside.ts'
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 
 /** What values are read with: a workspace's clock and, where they are known, the names behind ids. */
 export interface Reading {
@@ -40,42 +41,46 @@ export function words(value: unknown, reading: Reading): Html {
  * reader's clock shows another time, that beside it.
  */
 export function moment(instant: { epochMilliseconds: number }, { timeZone, viewerZone }: Reading): Html {
-  const text = (zone: string) => dayAndTimeText(new Date(instant.epochMilliseconds), zone)
-  return onBothClocks(instant, text, { timeZone, viewerZone })
+  const date = new Date(instant.epochMilliseconds)
+  return onBothClocks(instant, zone => dayAndTime(date, zone), { timeZone, viewerZone })
 }
 
 /** `Sat 21 Nov, 22:31–23:31`; the second day where it is another. @param from, until as instants are written, RFC 3339 */
 export function spanOf(from: string, until: string, reading: Reading): Html {
   const [start, end] = [new Date(from), new Date(until)]
-  const text = (zone: string) => {
-    const [first, last] = [dayAndTimeText(start, zone), dayAndTimeText(end, zone)]
-    const [day, hour] = last.split(', ')
-    return `${first}–${first.startsWith(`${day},`) ? hour : last}`
+  const span = (zone: string): Told => {
+    const [first, last] = [dayAndTime(start, zone), dayAndTime(end, zone)]
+    if (first.day !== last.day) return { text: say.times.fromTo(first.text, last.text) }
+    const { day } = first
+    const time = say.times.fromTo(first.time, last.time)
+    return { day, time, text: say.times.dayAndTime(day, time) }
   }
-  return onBothClocks({ epochMilliseconds: start.getTime() }, text, reading)
+  return onBothClocks({ epochMilliseconds: start.getTime() }, span, reading)
 }
+
+/** A time in words; its day and its hours apart, where it is of one day. */
+type Told = { text: string; day?: string; time?: string }
 
 /** On the business's clock and, where the reader's shows something else, on that beside it; a day that is the same, once. */
 function onBothClocks(
   { epochMilliseconds }: { epochMilliseconds: number },
-  textIn: (zone: string) => string,
+  toldIn: (zone: string) => Told,
   { timeZone, viewerZone }: Reading,
 ): Html {
-  const text = textIn(timeZone)
-  const own = viewerZone ? textIn(viewerZone) : text
-  const time = html`<time datetime="${new Date(epochMilliseconds).toISOString()}">${text}</time>`
-  if (own === text) return time
-  const [day, ...hours] = own.split(', ')
-  const there = text.startsWith(`${day},`) ? hours.join(', ') : own
-  return html`${time} <span class="own-time">(${there} ${say.shell.yourTime})</span>`
+  const there = toldIn(timeZone)
+  const own = viewerZone ? toldIn(viewerZone) : there
+  const time = html`<time datetime="${new Date(epochMilliseconds).toISOString()}">${there.text}</time>`
+  if (own.text === there.text) return time
+  const told = own.time && own.day === there.day ? own.time : own.text
+  return html`${time} <span class="own-time">${say.shell.yourTime(told)}</span>`
 }
 
-function dayAndTimeText(date: Date, timeZone: string): string {
+function dayAndTime(date: Date, timeZone: string) {
   const year = clock(timeZone, 'year')
   const look = year.format(date) === year.format(Date.now()) ? 'short' : 'long'
-  return clock(timeZone, look)
-    .format(date)
-    .replace(/^(\w+),/, '$1')
+  const day = say.times.tidied(clock(timeZone, look).format(date))
+  const time = hourText({ epochMilliseconds: date.getTime() }, timeZone)
+  return { day, time, text: say.times.dayAndTime(day, time) }
 }
 
 /** `10:00`, in a column of times. */
@@ -127,18 +132,12 @@ function isMoney(fields: Record<string, unknown>): fields is Record<string, unkn
   return Object.keys(fields).length === 2 && typeof amount === 'number' && /^[A-Z]{3}$/.test(String(currency))
 }
 
-const dayAndTime = {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-} as const
+const day = { weekday: 'short', day: 'numeric', month: 'short' } as const
 const looks = {
   hour: { hour: '2-digit', minute: '2-digit' },
   year: { year: 'numeric' },
-  short: dayAndTime,
-  long: { ...dayAndTime, year: 'numeric' },
+  short: day,
+  long: { ...day, year: 'numeric' },
 } as const
 
 /** Made once for each zone and look: 30 µs, and a queue shows a hundred times. */
@@ -146,7 +145,7 @@ function clock(timeZone: string, look: keyof typeof looks): Intl.DateTimeFormat 
   const key = `${timeZone} ${look}`
   const known = clocks.get(key)
   if (known) return known
-  const made = new Intl.DateTimeFormat('en-GB', { timeZone, ...looks[look] })
+  const made = timeFormat(timeZone, looks[look])
   clocks.set(key, made)
   return made
 }

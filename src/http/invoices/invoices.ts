@@ -10,6 +10,7 @@ import { fileNameOf, pdfOf } from '../../domain/invoices/pdf.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/index.ts'
 import { invoicePage, missingPage, problemPage } from './pages.ts'
 
 interface Route {
@@ -49,13 +50,13 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
 }
 
 async function show(host: Host, token: string, reply: FastifyReply, problem?: string): Promise<FastifyReply> {
-  const visit = await host.invoiceDesk.visit(token)
+  const visit = await host.invoiceDesk.visit(token, say.paper)
   if (!visit) throw notFound('invoice')
   return sendPage(reply, invoicePage({ ...visit, token }, problem))
 }
 
 async function file(host: Host, token: string, note: string | null, reply: FastifyReply) {
-  const paper = await host.invoiceDesk.paper(token, note)
+  const paper = await host.invoiceDesk.paper(token, note, say.paper)
   if (!paper) throw notFound('invoice')
   return reply
     .type('application/pdf')
@@ -64,7 +65,5 @@ async function file(host: Host, token: string, note: string | null, reply: Fasti
 }
 
 function textOf({ code }: Refusal): string {
-  if (code === 'amount_exceeds_due') return 'Nothing is left to pay here.'
-  if (code === 'rate_limited') return 'That was a little fast. Please try again in a minute.'
-  return 'That did not work. Please try again, or ask the business.'
+  return say.invoice.refusals[code] ?? say.links.problemMore
 }

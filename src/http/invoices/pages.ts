@@ -1,11 +1,12 @@
 /** The page of an invoice, as its customer sees it. Names and descriptions are text from outside. */
 
-import type { Paper, PaperLine, Row } from '../../domain/invoices/paper.ts'
-import { moneyText } from '../../domain/money/text.ts'
+import type { Flow, Paper, PaperLine, Row } from '../../domain/invoices/paper.ts'
 import type { InvoiceVisit } from '../../domain/payments/invoice-page.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
+import { say } from '../texts/index.ts'
 
 interface At {
   token: string
@@ -23,37 +24,37 @@ ${linesTable(paper)}
 <dl class="totals">${paper.totals.map(total)}</dl>
 ${paper.memo && html`<p class="memo" dir="auto">${outside(paper.memo)}</p>`}
 </div>
-${paper.flows.map(({ title, rows }) => flow(title, rows, title === 'Credit notes' ? visit : null))}
+${paper.flows.map(one => flow(one, one.kind === 'credit_notes' ? visit : null))}
 ${paper.issuer.footer && html`<p class="memo quiet" dir="auto">${outside(paper.issuer.footer)}</p>`}`
-  const title = number ? `Invoice ${number}` : 'Invoice'
-  return customerPage(mark === 'Draft' ? 'Draft of an invoice' : title, content, outside(business))
+  const title = mark === 'draft' ? say.invoice.draft : say.invoice.one(number)
+  return customerPage(title, content, outside(business))
 }
 
 function actions({ token, toPay }: InvoiceVisit & At): Html {
   return html`<div class="actions">${
     toPay &&
-    html`<form method="post" action="/i/${token}/pay"><input type="hidden" name="link" value="${token}"><button class="primary">Pay ${moneyText(toPay)}</button></form>`
-  }<a class="button" href="/i/${token}/pdf" download>Download the PDF</a></div>`
+    html`<form method="post" action="/i/${token}/pay"><input type="hidden" name="link" value="${token}"><button class="primary">${say.invoice.pay(moneyText(toPay))}</button></form>`
+  }<a class="button" href="/i/${token}/pdf" download>${say.invoice.download}</a></div>`
 }
 
-function parties({ issuer, customer, facts }: Paper): Html {
+function parties({ issuer, customer, facts, words }: Paper): Html {
   return html`<div class="parties">
-<section><h2>From</h2><p><strong>${outside(issuer.name)}</strong></p>
+<section><h2>${words.from}</h2><p><strong>${outside(issuer.name)}</strong></p>
 ${issuer.address && html`<p class="lines">${outside(issuer.address)}</p>`}
-${issuer.tax_ids.map(id => html`<p>Tax id ${outside(id)}</p>`)}</section>
-<section><h2>For</h2><p><strong>${outside(customer.name)}</strong></p>
+${issuer.tax_ids.map(id => html`<p>${outside(words.taxId(id))}</p>`)}</section>
+<section><h2>${words.for}</h2><p><strong>${outside(customer.name)}</strong></p>
 ${customer.email && html`<p>${outside(customer.email)}</p>`}${customer.phone && html`<p>${outside(customer.phone)}</p>`}</section>
 </div>
 <dl class="facts">${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${outside(value)}</dd></div>`)}</dl>`
 }
 
-function linesTable({ lines, amountHead }: Paper): Html {
-  return html`<table class="lines-table"><thead><tr><th scope="col">Description</th><th scope="col">${amountHead}</th></tr></thead>
+function linesTable({ lines, amountHead, words }: Paper): Html {
+  return html`<table class="lines-table"><thead><tr><th scope="col">${words.description}</th><th scope="col">${amountHead}</th></tr></thead>
 <tbody>${lines.map(lineRow)}</tbody></table>`
 }
 
 function lineRow({ description, note, quantity, unitPrice, tax, amount }: PaperLine): Html {
-  return html`<tr><td>${outside(description)}<span class="quiet">${quantity} × ${unitPrice}, tax ${tax}</span>${note && html`<span class="quiet">${note}</span>`}</td><td>${amount}</td></tr>
+  return html`<tr><td>${outside(description)}<span class="quiet">${say.invoice.quantity(quantity, unitPrice, tax)}</span>${note && html`<span class="quiet">${note}</span>`}</td><td>${amount}</td></tr>
 `
 }
 
@@ -63,12 +64,12 @@ function total({ label, value, strong }: Row): Html {
 }
 
 /** @param visit of credit notes, each with its own PDF */
-function flow(title: string, rows: Row[], visit: (InvoiceVisit & At) | null): Html {
+function flow({ title, rows }: Flow, visit: (InvoiceVisit & At) | null): Html {
   const link = (at: number) => {
     const note = visit?.notes[at]
     return (
       note &&
-      html` <a href="/i/${visit!.token}/credit-notes/${note.id}/pdf" download aria-label="PDF of credit note ${note.number}">PDF</a>`
+      html` <a href="/i/${visit!.token}/credit-notes/${note.id}/pdf" download aria-label="${say.invoice.pdfOfNote(note.number)}">${say.invoice.pdf}</a>`
     )
   }
   return html`<section class="flow"><h2>${title}</h2>
@@ -76,17 +77,14 @@ function flow(title: string, rows: Row[], visit: (InvoiceVisit & At) | null): Ht
 }
 
 export function missingPage(): string {
-  return customerPage(
-    'This link does not open',
-    html`<p class="lede">It may have ended, or it is not whole. If it came in a message, see that all of it is there; the business that sent it can send you another.</p>`,
-  )
+  return customerPage(say.links.missing.title, html`<p class="lede">${say.links.missing.more}</p>`)
 }
 
 export function problemPage(text: string): string {
-  return customerPage('That did not work', html`<p class="notice danger" role="alert">${text}</p>`)
+  return customerPage(say.links.problem, html`<p class="notice danger" role="alert">${text}</p>`)
 }
 
 function customerPage(title: string, content: Html, brand?: Html): string {
   const above = html`<link rel="stylesheet" href="/invoice.css">`
-  return page(title, content, { brand: brand ?? html`Invoice`, nav: html``, above })
+  return page(title, content, { brand: brand ?? html`${say.site.name}`, nav: html``, above })
 }

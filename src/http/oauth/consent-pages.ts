@@ -5,9 +5,11 @@ import { hasRole, type Scope } from '../../access/principal.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { consoleLayout, switcher, type Visit } from '../console/shell.ts'
 import { type Html, html } from '../pages/html.ts'
+import { inEnglish, namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
-import { partsOf, scopeWords, things } from './scope-words.ts'
+import { say } from '../texts/index.ts'
+import { partsOf, scopeWords } from './scope-words.ts'
 
 /** What a client asks for. */
 export interface Asking {
@@ -22,17 +24,17 @@ export interface Asking {
 
 export function strangerPage(asking: Asking): string {
   return page(
-    'Connect to Backdesk',
-    html`<p class="lede">${who(asking)} wants to work with your business. First say who you are.</p>
+    say.consent.title,
+    html`<p class="lede">${say.consent.stranger(who(asking))}</p>
 <form class="card sign-in" method="post" action="/console/sign-in">
 <input type="hidden" name="to" value="/oauth/consent/${asking.uid}">
 <div class="field">
-<label for="email">Your email</label>
+<label for="email">${say.signUp.email}</label>
 <input id="email" name="email" type="email" autocomplete="email" required>
 </div>
-<button class="primary">Send me a code</button>
+<button class="primary">${say.signUp.send}</button>
 </form>
-<p>No workspace yet? <a href="/oauth/consent/${asking.uid}/sign-up">Make one for your business</a>, and connect it at once.</p>`,
+<p>${say.consent.noWorkspace(text => html`<a href="/oauth/consent/${asking.uid}/sign-up">${text}</a>`)}</p>`,
     consoleLayout,
   )
 }
@@ -40,17 +42,17 @@ export function strangerPage(asking: Asking): string {
 export function signUpPage(asking: Asking, fields: Record<string, string> = {}, wrong?: string): string {
   const { email = '', organisation_name = '', person_name = '', time_zone, currency, country } = fields
   return page(
-    'A workspace for your business',
-    html`<p class="lede">Then ${who(asking)} can work with it.</p>
+    say.signUp.title,
+    html`<p class="lede">${say.signUp.lede(who(asking))}</p>
 <form class="card sign-up" method="post" action="/oauth/consent/${asking.uid}/sign-up">
 ${problem(wrong)}
-${field('email', 'Your email', html`<input id="email" name="email" type="email" autocomplete="email" required value="${email}">`)}
-${field('person_name', 'Your name', html`<input id="person_name" name="person_name" autocomplete="name" maxlength="120" value="${person_name}">`)}
-${field('organisation_name', 'The business, as customers know it', html`<input id="organisation_name" name="organisation_name" autocomplete="organization" maxlength="120" required value="${organisation_name}">`)}
-${select('country', 'Country', countries, country)}
-${select('time_zone', 'Time zone', zones, time_zone)}
-${select('currency', 'Currency, which cannot be changed later', currencies, currency)}
-<button class="primary">Send me a code</button>
+${field('email', say.signUp.email, html`<input id="email" name="email" type="email" autocomplete="email" required value="${email}">`)}
+${field('person_name', say.signUp.person, html`<input id="person_name" name="person_name" autocomplete="name" maxlength="120" value="${person_name}">`)}
+${field('organisation_name', say.signUp.organisation, html`<input id="organisation_name" name="organisation_name" autocomplete="organization" maxlength="120" required value="${organisation_name}">`)}
+${select('country', say.signUp.country, countries, country)}
+${select('time_zone', say.signUp.zone, zones, time_zone)}
+${select('currency', say.signUp.currency, currencies, currency)}
+<button class="primary">${say.signUp.send}</button>
 </form>`,
     consoleLayout,
   )
@@ -58,15 +60,15 @@ ${select('currency', 'Currency, which cannot be changed later', currencies, curr
 
 export function codePage(asking: Asking, request: string, wrong?: string): string {
   return page(
-    'Enter your code',
-    html`<p class="lede">A code of six digits is on its way to you.</p>
+    say.signIn.codeTitle,
+    html`<p class="lede">${say.signUp.codeLede}</p>
 <form class="card sign-in" method="post" action="/oauth/consent/${asking.uid}/sign-up/code">
 <input type="hidden" name="request" value="${request}">
 ${problem(wrong)}
-${field('code', 'Code', html`<input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required>`)}
-<button class="primary">Make the workspace</button>
+${field('code', say.signIn.code, html`<input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required>`)}
+<button class="primary">${say.signUp.press}</button>
 </form>
-<p class="quiet">Nothing came? Look among the spam, or <a href="/oauth/consent/${asking.uid}/sign-up">begin again</a>.</p>`,
+<p class="quiet">${say.signUp.nothingCame(text => html`<a href="/oauth/consent/${asking.uid}/sign-up">${text}</a>`)}</p>`,
     consoleLayout,
   )
 }
@@ -78,26 +80,32 @@ export function consentPage(asking: Asking, visit: Visit, wrong?: string): strin
   const others = workspaces.filter(place => !place.current)
   const missing = asking.scopes.length - offered.length
   return page(
-    'Connect to Backdesk',
-    html`<p class="lede">${who(asking)} wants to work in <strong>${outside(workspace.name)}</strong>${workspace.kind === 'sandbox' && ' (a sandbox)'},
-as ${outside(principal.name)}.</p>
-<p class="quiet">It names itself so; Backdesk has not checked it. Its answers go to <code>${placeOf(asking)}</code>.</p>
-${others.length > 0 && html`<details class="card"><summary>Another workspace</summary>${switcher(others, `/oauth/consent/${asking.uid}`)}</details>`}
+    say.consent.title,
+    html`<p class="lede">${say.consent.lede(who(asking), html`<strong>${outside(workspace.name)}</strong>`, workspace.kind === 'sandbox', outside(principal.name))}</p>
+<p class="quiet">${say.consent.unchecked(html`<code>${placeOf(asking)}</code>`)}</p>
+${others.length > 0 && html`<details class="card"><summary>${say.consent.another}</summary>${switcher(others, `/oauth/consent/${asking.uid}`)}</details>`}
 <form class="card consent" method="post" action="/oauth/consent/${asking.uid}">
 <input type="hidden" name="workspace_id" value="${idText('workspace', workspace.id)}">
 ${problem(wrong)}
-<p>Take away what it need not do:</p>
+<p>${say.consent.takeAway}</p>
 ${domainsOf(offered).map(scopes => fieldset(scopes))}
-${missing > 0 && html`<p class="quiet">It asked for more than your role here may do; that is left out.</p>`}
-<p class="quiet">It never decides approvals: ${hasRole(principal.role, 'admin') ? 'those wait for you' : 'those wait for an admin'} in the
-console. You can revoke it there at any time.</p>
+${missing > 0 && html`<p class="quiet">${say.consent.leftOut}</p>`}
+<p class="quiet">${say.consent.neverDecides(hasRole(principal.role, 'admin'))}</p>
 <p class="actions">
-<button class="primary" name="decision" value="allow">Connect</button>
-<button name="decision" value="deny">Do not connect</button>
+<button class="primary" name="decision" value="allow">${say.consent.connect}</button>
+<button name="decision" value="deny">${say.consent.refuse}</button>
 </p>
 </form>`,
     consoleLayout,
   )
+}
+
+/** The client asked for what cannot be. @param why the provider's words, in English */
+export function refusedPage(why: string): string {
+  const content = html`<p class="lede">${say.consent.refused}</p>
+<p class="notice danger">${inEnglish(why)}</p>
+<p>${say.consent.goBack}</p>`
+  return page(say.consent.failed, content, { nav: html`` })
 }
 
 function domainsOf(scopes: Scope[]): Scope[][] {
@@ -108,12 +116,11 @@ function domainsOf(scopes: Scope[]): Scope[][] {
 
 function fieldset(scopes: Scope[]): Html {
   const { domain } = partsOf(scopes[0]!)
-  const name = things[domain]
   return html`<fieldset>
-<legend>${name.charAt(0).toUpperCase() + name.slice(1)}</legend>
+<legend>${say.scopes.heading(say.scopes.things[domain])}</legend>
 ${scopes.map(
-  scope => html`<label class="tick"><input type="checkbox" name="${scope}" value="on" checked>
-<span>${partsOf(scope).reads ? 'See' : 'Change'}<span class="unsaid"> ${scopeWords(scope).replace(/^\w+ /, '')}</span></span></label>
+  scope => html`<label class="tick"><input type="checkbox" name="${scope}" value="on" checked aria-label="${scopeWords(scope)}">
+<span>${partsOf(scope).reads ? say.scopes.see : say.scopes.change}</span></label>
 `,
 )}</fieldset>`
 }
@@ -142,12 +149,12 @@ function select(id: string, label: string, choices: readonly Choice[], chosen = 
   return field(
     id,
     label,
-    html`<select id="${id}" name="${id}" required><option value="">Choose…</option>
+    html`<select id="${id}" name="${id}" required><option value="">${say.signUp.choose}</option>
 ${choices.map(([value, text]) => html`<option value="${value}"${value === chosen && html` selected`}>${text}</option>`)}</select>`,
   )
 }
 
-const byText = (one: Choice, other: Choice) => one[1].localeCompare(other[1], 'en')
+const byText = (one: Choice, other: Choice) => one[1].localeCompare(other[1], say.locale)
 const zones: readonly Choice[] = Intl.supportedValuesOf('timeZone').map(zone => [
   zone,
   zone.replaceAll('_', ' '),
@@ -156,6 +163,6 @@ const currencies: readonly Choice[] = named('currency', Intl.supportedValuesOf('
 const countries: readonly Choice[] = named('region', getCountries())
 
 function named(type: 'currency' | 'region', codes: readonly string[]): readonly Choice[] {
-  const names = new Intl.DisplayNames('en', { type })
-  return codes.map((code): Choice => [code, `${names.of(code) ?? code} (${code})`]).toSorted(byText)
+  const nameOf = namesOf(type)
+  return codes.map((code): Choice => [code, `${nameOf(code)} (${code})`]).toSorted(byText)
 }

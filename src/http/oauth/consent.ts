@@ -18,9 +18,11 @@ import { type Host, NOBODY } from '../host.ts'
 import { setBrowserHeaders } from '../pages/browser-headers.ts'
 import { acceptForms } from '../pages/form.ts'
 import { html } from '../pages/html.ts'
+import { inEnglish } from '../pages/language.ts'
 import { mustBeOurPage } from '../pages/own-page.ts'
 import { page, sendPage } from '../pages/page.ts'
-import { failureOf, titleOf } from '../problem.ts'
+import { failureOf } from '../problem.ts'
+import { say } from '../texts/index.ts'
 import { type Asking, codePage, consentPage, signUpPage, strangerPage } from './consent-pages.ts'
 import { scopesAt } from './resources.ts'
 
@@ -62,8 +64,8 @@ export function registerConsent(app: FastifyInstance, host: Host, provider: Prov
       const granted = asking.scopes.filter(scope => ticks[scope] && visit.principal.scopes.has(scope))
       const problem =
         workspaceId !== Id('workspace').encode(visit.workspace.id)
-          ? 'You have switched to another workspace meanwhile. Look again at what is asked for.'
-          : granted.length === 0 && 'Tick at least one thing, or choose not to connect.'
+          ? say.consent.switched
+          : granted.length === 0 && say.consent.nothingTicked
       if (problem)
         return sendPage(letTheFormLeave(reply.code(422), asking), consentPage(asking, visit, problem))
       const grantId = await grant(host, provider, asking, deciderOf(visit, request), granted)
@@ -110,10 +112,7 @@ async function askingOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Asking> {
-  const gone = new Refusal(
-    'not_found',
-    'This request to connect is over. Go back to the program and try again.',
-  )
+  const gone = new Refusal('not_found', say.consent.over)
   const interaction = await provider.interactionDetails(request.raw, reply.raw).catch(() => null)
   const { uid } = request.params as Route['Params']
   if (!interaction || interaction.uid !== uid) throw gone
@@ -169,7 +168,7 @@ function registerSignUp(pages: FastifyInstance, host: Host, provider: Provider):
     const again = (wrong: string, status = 422) =>
       sendPage(reply.code(status), signUpPage(asking, request.body, wrong))
     const address = Email().safeParse(email)
-    if (!address.success) return again('That is no email address.')
+    if (!address.success) return again(say.signIn.noEmail)
     const { organisation_name, person_name, time_zone, currency, country } = fields
     const answer = await host.call({
       tool: 'register_organisation_request',
@@ -206,14 +205,14 @@ function registerSignUp(pages: FastifyInstance, host: Host, provider: Provider):
     const { request: requestId = '', code = '' } = request.body
     const again = (wrong: string) => sendPage(reply.code(422), codePage(asking, requestId, wrong))
     const guess = Guess.safeParse({ request_id: requestId, code: code.replace(/\s/g, '') })
-    if (!guess.success) return again('The code has six digits.')
+    if (!guess.success) return again(say.signIn.sixDigits)
     try {
       const { token } = await host.signUpPerson({ ...guess.data, user_agent: request.headers['user-agent'] })
       keepSession(host, reply, token)
       return reply.redirect(`/oauth/consent/${asking.uid}`, 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === 'rate_limited') throw error
-      return again('That code does not fit, or has lapsed. Look at the newest mail, or begin again.')
+      return again(say.signUp.wrong)
     }
   })
 }
@@ -225,8 +224,8 @@ function answerWithPages(app: FastifyInstance): void {
       const { uid } = request.params as Route['Params']
       return reply.redirect(`/oauth/consent/${uid}`, 303)
     }
-    const content = html`<p class="notice danger">${refusal.message}</p>`
+    const content = html`<p class="notice danger">${refusal.code === 'not_found' ? refusal.message : inEnglish(refusal.message)}</p>`
     reply.code(status).headers(refusalHeaders(refusal, request))
-    return sendPage(reply, page(titleOf(refusal.code), content, consoleLayout))
+    return sendPage(reply, page(say.errors.title(refusal.code), content, consoleLayout))
   })
 }

@@ -7,10 +7,9 @@ import type { EventEmitter } from 'node:events'
 import Provider, { errors, interactionPolicy } from 'oidc-provider'
 import { CONNECTION_DAYS } from '../../access/oauth/connections.ts'
 import type { Host } from '../host.ts'
-import { html } from '../pages/html.ts'
-import { page } from '../pages/page.ts'
 import { adapterFor } from './adapter.ts'
 import { asClient } from './client-metadata.ts'
+import { refusedPage } from './consent-pages.ts'
 import { DOCUMENT_BYTES, fetchDocument } from './documents.ts'
 import { cookieKeys, signingKeys } from './keys.ts'
 import { scopesAt } from './resources.ts'
@@ -117,13 +116,7 @@ export function makeProvider(host: Host): Provider {
     expiresWithSession: () => false,
     renderError(context, { error, error_description: description }) {
       context.type = 'html'
-      context.body = page(
-        'This did not work',
-        html`<p class="lede">The program that sent you here asked for something that Backdesk cannot do.</p>
-<p class="notice danger">${description ?? error}</p>
-<p>Go back to it and connect again.</p>`,
-        { nav: html`` },
-      )
+      context.body = refusedPage(description ?? error)
     },
   })
   provider.proxy = true // Its URLs are those of PUBLIC_URL, which oauth.ts puts in the request's headers.

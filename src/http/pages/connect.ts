@@ -1,6 +1,7 @@
 /** `/connect`: how each client is told where this server is. */
 
 import type { FastifyInstance } from 'fastify'
+import { say } from '../texts/index.ts'
 import { listing } from './catalog/prose.ts'
 import { type Html, html } from './html.ts'
 import { page, siteNav } from './page.ts'
@@ -10,46 +11,46 @@ export function registerConnect(app: FastifyInstance, publicUrl: string, hasMail
   app.get('/connect', (_request, reply) => reply.type('text/html; charset=utf-8').send(text))
 }
 
+const words = say.connect
+
 function connectPage(publicUrl: string, hasMailbox: boolean): string {
+  const mailbox = hasMailbox && ((text: string) => html`<a href="/dev/mailbox">${text}</a>`)
   return page(
-    'Connect',
-    html`<p class="lede">One URL, over MCP's streamable HTTP. With a key it offers your workspace's tools; without one, the two
-with which an agent signs a business up.</p>
-${listing('MCP URL', `${publicUrl}/mcp`)}
-<h2>First, a key</h2>
-<p>Connect without a key and ask your agent to sign you up, or do it by REST. A code comes by email${
-      hasMailbox && html`, which on this server lands in the <a href="/dev/mailbox">developer mailbox</a>`
-    }. The answer holds your key, once.</p>
-${listing('Sign up by REST', signUp(publicUrl))}
-<p class="quiet">Contracts: <a href="/catalog/register_organisation_request">asking for the code</a>,
-<a href="/catalog/register_organisation_verify">giving it back</a>.</p>
+    words.title,
+    html`<p class="lede">${words.lede}</p>
+${listing(words.url, `${publicUrl}/mcp`)}
+<h2>${words.key}</h2>
+<p>${words.keyMore(mailbox)}</p>
+${listing(words.signUp, signUp(publicUrl))}
+<p class="quiet">${words.contracts(contract('register_organisation_request'), contract('register_organisation_verify'))}</p>
 ${snippets(publicUrl).map(({ client, content }) => html`<h2>${client}</h2>${content}`)}
-<h2 id="command-line">Command line</h2>
-<p>In a checkout, with Node 20 or newer, this builds the command and puts it on your path; <code>npm run --silent backdesk --</code>
-runs it without a build.</p>
-${listing('Getting the command', 'npm ci && npm run build && npm link')}
-<p>It keeps a key per server in a file that you alone can read, and calls every tool by its name:</p>
-${listing('First commands', firstCommands(publicUrl))}
-<p class="quiet">Scripts take <code>--json</code> and the exit code: 0 done, 1 refused or not confirmed, 2 wrong usage, 3 server not reached,
-4 waits for approval. <code>backdesk doctor</code> says what is wrong.</p>
-<h2>Clients that cannot do HTTP</h2>
-<p>Those that start a program (Claude Desktop and others) reach this server through the command, which forwards between
-stdio and the MCP URL:</p>
-${listing('For a client over stdio', bridge(publicUrl))}
-<h2>claude.ai and ChatGPT</h2>
-<p class="notice">Their connectors sign in with OAuth and take no key. OAuth comes later; until then, use a client above.</p>
-<h2>Which tools a URL lists</h2>
-<p>A long list costs each conversation tokens. The short one can still call every tool, once search has named it.</p>
+<h2 id="command-line">${words.commandLine}</h2>
+<p>${words.build(html`<code>npm run --silent backdesk --</code>`)}</p>
+${listing(words.getting, 'npm ci && npm run build && npm link')}
+<p>${words.calling}</p>
+${listing(words.firstCommands, firstCommands(publicUrl))}
+<p class="quiet">${words.scripts(html`<code>--json</code>`, html`<code>backdesk doctor</code>`)}</p>
+<h2>${words.noHttp}</h2>
+<p>${words.noHttpMore}</p>
+${listing(words.overStdio, bridge(publicUrl))}
+<h2>${words.hosted}</h2>
+<p>${words.hostedMore}</p>
+<h2>${words.lists}</h2>
+<p>${words.listsMore}</p>
 <div class="table"><table>
-<thead><tr><th scope="col">URL</th><th scope="col">Lists</th></tr></thead>
+<thead><tr><th scope="col">${words.address}</th><th scope="col">${words.listed}</th></tr></thead>
 <tbody>
-<tr><th scope="row"><code>/mcp</code></th><td>the everyday tools, and search for the rest</td></tr>
-<tr><th scope="row"><code>/mcp/x/bookings,customers</code></th><td>whole domains</td></tr>
-<tr><th scope="row"><code>/mcp/all</code></th><td>every tool</td></tr>
-<tr><th scope="row"><code>…/readonly</code></th><td>the reading half of any of these</td></tr>
+<tr><th scope="row"><code>/mcp</code></th><td>${words.everyday}</td></tr>
+<tr><th scope="row"><code>/mcp/x/bookings,customers</code></th><td>${words.domains}</td></tr>
+<tr><th scope="row"><code>/mcp/all</code></th><td>${words.every}</td></tr>
+<tr><th scope="row"><code>…/readonly</code></th><td>${words.readonly}</td></tr>
 </tbody></table></div>`,
     { nav: siteNav('/connect') },
   )
+}
+
+function contract(tool: string): (text: string) => Html {
+  return text => html`<a href="/catalog/${tool}">${text}</a>`
 }
 
 export interface Snippet {
@@ -57,46 +58,45 @@ export interface Snippet {
   content: Html
 }
 
+/** Names, the same in every language. */
+const clients = { claudeCode: 'Claude Code', cursor: 'Cursor', code: 'VS Code' }
+
 /** Per client, what to run or to write down. `BACKDESK_KEY` and `YOUR_KEY` stand for the key. */
 export function snippets(publicUrl: string): Snippet[] {
   const url = `${publicUrl}/mcp`
+  const said = words.snippets
   return [
     {
-      client: 'Claude Code',
+      client: clients.claudeCode,
       content: listing(
-        'For Claude Code',
+        said.claudeCode,
         `claude mcp add --transport http backdesk ${url} \\\n  --header "Authorization: Bearer $BACKDESK_KEY"`,
       ),
     },
     {
-      client: 'Cursor',
-      content: html`<p>In <code>.cursor/mcp.json</code> of a project, or <code>~/.cursor/mcp.json</code> for all:</p>${listing(
-        'For Cursor',
+      client: clients.cursor,
+      content: html`<p>${said.cursorFile(html`<code>.cursor/mcp.json</code>`, html`<code>~/.cursor/mcp.json</code>`)}</p>${listing(
+        said.cursor,
         json({ mcpServers: { backdesk: { url, headers: bearer('YOUR_KEY') } } }),
       )}`,
     },
     {
-      client: 'VS Code',
-      content: html`<p>In <code>.vscode/mcp.json</code>; it asks for the key once and keeps it safe:</p>${listing(
-        'For VS Code',
+      client: clients.code,
+      content: html`<p>${said.codeFile(html`<code>.vscode/mcp.json</code>`)}</p>${listing(
+        said.code,
         json({
-          inputs: [
-            { type: 'promptString', id: 'backdesk_key', description: 'Backdesk API key', password: true },
-          ],
+          inputs: [{ type: 'promptString', id: 'backdesk_key', description: said.prompt, password: true }],
           // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code fills it in.
           servers: { backdesk: { type: 'http', url, headers: bearer('${input:backdesk_key}') } },
         }),
-      )}<p>Or from a terminal, into your profile:</p>${listing(
-        'For VS Code, from a terminal',
+      )}<p>${said.codeTerminal}</p>${listing(
+        said.codeFromTerminal,
         `code --add-mcp '${JSON.stringify({ name: 'backdesk', type: 'http', url, headers: bearer('YOUR_KEY') })}'`,
       )}`,
     },
     {
-      client: 'Any other client',
-      content: html`<p>Give it this URL, as “streamable HTTP”, and this header:</p>${listing(
-        'For any client',
-        `${url}\nAuthorization: Bearer YOUR_KEY`,
-      )}`,
+      client: said.other,
+      content: html`<p>${said.otherMore}</p>${listing(said.any, `${url}\nAuthorization: Bearer YOUR_KEY`)}`,
     },
   ]
 }

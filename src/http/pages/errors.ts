@@ -3,9 +3,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { Refusal, type RefusalCode, vocabulary } from '../../catalog/refusal.ts'
-import { titleOf } from '../problem.ts'
+import { say } from '../texts/index.ts'
 import { html } from './html.ts'
-import { meanings } from './meanings.ts'
+import { inEnglish } from './language.ts'
 import { page } from './page.ts'
 
 export function registerErrors(app: FastifyInstance, catalog: Catalog): void {
@@ -16,26 +16,25 @@ export function registerErrors(app: FastifyInstance, catalog: Catalog): void {
   })
 }
 
+const words = say.errors
+
 function errorPage({ entries }: Catalog, code: RefusalCode): string {
   const { status, retryable } = vocabulary[code]
   const tools = entries.map(({ tool }) => tool).filter(tool => tool.refusals?.includes(code))
   return page(
-    titleOf(code),
-    html`<p class="lede">${meanings[code]}</p>
+    words.title(code),
+    html`<p class="lede">${words.meanings[code]}</p>
 <dl class="facts">
-<div><dt>Code</dt><dd><code>${code}</code>, HTTP ${status}</dd></div>
-<div><dt>Retry</dt><dd>${
-      retryable ? 'The same call may succeed later, unchanged.' : 'The same call will not succeed unchanged.'
-    }</dd></div>
+<div><dt>${words.code}</dt><dd>${words.status(html`<code>${code}</code>`, status)}</dd></div>
+<div><dt>${words.retry}</dt><dd>${retryable ? words.retryable : words.final}</dd></div>
 </dl>
-<p>The error's <code>message</code> says what was wrong, <code>details</code> has the facts, <code>next_tools</code> names
-what helps from here.</p>
+<p>${words.fields(name => html`<code>${name}</code>`)}</p>
 ${
   tools.length > 0 &&
-  html`<h2>Tools with a rule that answers so</h2>
-<ul>${tools.map(({ name, title }) => html`<li><a href="/catalog/${name}">${title}</a> <code>${name}</code></li>`)}</ul>`
+  html`<h2>${words.tools}</h2>
+<ul>${tools.map(({ name, title }) => html`<li><a href="/catalog/${name}">${inEnglish(title)}</a> <code>${name}</code></li>`)}</ul>`
 }`,
-    { above: html`<p class="trail">Errors</p>` },
+    { above: html`<p class="trail">${words.trail}</p>` },
   )
 }
 

@@ -5,6 +5,11 @@ export class Html {
   constructor(text: string) {
     this.text = text
   }
+
+  /** Without its markup. */
+  get plain(): string {
+    return this.text.replace(/<[^>]*>/g, '').replace(/&(#?\w+);/g, entity => characters[entity] ?? entity)
+  }
 }
 
 type Content = Html | string | number | null | undefined | false | Content[]
@@ -31,3 +36,7 @@ const entities: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 }
+
+const characters = Object.fromEntries(
+  Object.entries(entities).map(([character, entity]) => [entity, character]),
+)

@@ -2,26 +2,32 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Mail } from '../host.ts'
+import { say } from '../texts/index.ts'
 import { type Html, html } from './html.ts'
+import { outside } from './outside.ts'
 import { page } from './page.ts'
 
 export function registerMailbox(app: FastifyInstance, mailbox: () => Promise<Mail[]>): void {
   app.get('/dev/mailbox', async (request, reply) => {
     const mails = await mailbox()
     if (request.headers.accept?.includes('application/json')) return reply.send(mails)
-    return reply.type('text/html; charset=utf-8').send(page('Developer mailbox', list(mails)))
+    return reply.type('text/html; charset=utf-8').send(page(say.mailbox.title, list(mails)))
   })
 }
 
 function list(mails: Mail[]): Html {
-  if (mails.length === 0)
-    return html`<p class="quiet">Nothing has been sent yet. Reload when something has.</p>`
+  const { none } = say.mailbox
+  if (mails.length === 0) return html`<div class="empty"><h2>${none.title}</h2><p>${none.more}</p></div>`
   return html`${mails.map(
     ({ channel, to, subject, text, created_at }) => html`<article>
-<h2>${subject ?? channel}</h2>
-<p class="quiet">${channel} to ${to}, <time datetime="${created_at}">${created_at}</time></p>
+<h2>${outside(subject ?? channelName(channel))}</h2>
+<p class="quiet">${say.mailbox.envelope(channelName(channel), outside(to), html`<time datetime="${created_at}">${created_at}</time>`)}</p>
 <pre class="text">${text}</pre>
 </article>
 `,
   )}`
+}
+
+function channelName(channel: string): string {
+  return say.messages.channels[channel as never] ?? channel
 }

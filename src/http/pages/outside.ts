@@ -1,6 +1,6 @@
 /** Text from outside stays text: escaped, isolated in its direction, and with what cannot be seen made visible. */
 
-import { say } from '../texts/en.ts'
+import { say } from '../texts/index.ts'
 import { type Html, html } from './html.ts'
 
 /** What somebody outside wrote: `bdi`, for a right-to-left name must not turn around the sentence it stands in. */

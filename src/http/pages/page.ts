@@ -4,7 +4,8 @@
  */
 
 import type { FastifyReply } from 'fastify'
-import { type Html, html } from './html.ts'
+import { say } from '../texts/index.ts'
+import { Html, html } from './html.ts'
 
 export interface Layout {
   /** Whose page it is, for those who have come to a business and not to us. */
@@ -21,24 +22,26 @@ export interface Layout {
   script?: string
 }
 
-export function page(title: string, content: Html, layout: Layout = {}): string {
+/** @param title also the window's, as text alone */
+export function page(title: string | Html, content: Html, layout: Layout = {}): string {
   const { brand, nav = siteNav(), aside, above, wide, script } = layout
+  const named = title instanceof Html ? title.plain : title
   return html`<!doctype html>
-<html lang="en">
+<html lang="${say.locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title}${!brand && ' · Backdesk'}</title>
+<title>${brand ? named : say.site.titled(named)}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/pages.css">
 ${script !== undefined && html`<script type="module" src="${script}"></script>`}
 </head>
 <body>
-<a class="skip" href="#content">Skip to content</a>
+<a class="skip" href="#content">${say.site.skip}</a>
 <header class="site">
 <div class="frame">
-${brand ? html`<span class="wordmark">${brand}</span>` : html`<a class="wordmark" href="/">${mark}Backdesk</a>`}
+${brand ? html`<span class="wordmark">${brand}</span>` : html`<a class="wordmark" href="/">${mark}${say.site.name}</a>`}
 ${nav}
 </div>
 </header>
@@ -64,7 +67,7 @@ export interface Link {
 
 /** @param here the `href` of the page that is shown, or of the part of the site it belongs to */
 export function links(items: Link[], here?: string): Html {
-  return html`<nav aria-label="Main">${items.map(
+  return html`<nav aria-label="${say.site.main}">${items.map(
     ({ href, text }) => html`<a href="${href}"${href === here && html` aria-current="page"`}>${text}</a>
 `,
   )}</nav>`
@@ -74,9 +77,9 @@ export function links(items: Link[], here?: string): Html {
 export function siteNav(here?: string): Html {
   return links(
     [
-      { href: '/catalog', text: 'Catalog' },
-      { href: '/connect', text: 'Connect' },
-      { href: '/v1/openapi.json', text: 'API' },
+      { href: '/catalog', text: say.site.catalog },
+      { href: '/connect', text: say.site.connect },
+      { href: '/v1/openapi.json', text: say.site.api },
     ],
     here,
   )

@@ -5,7 +5,7 @@ import { startServer } from '../../../test/support/server.ts'
 test('the mailbox shows what was sent: newest first, as a page or as JSON', async t => {
   const { url } = await startServer(t)
   const read = async (accept: string) => (await fetch(`${url}/dev/mailbox`, { headers: { accept } })).text()
-  assert.match(await read('text/html'), /Nothing has been sent/)
+  assert.match(await read('text/html'), /No mail yet/)
 
   await askToSignUp(url, 'first@studio.example')
   await askToSignUp(url, 'second@studio.example')

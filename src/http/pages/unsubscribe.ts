@@ -1,11 +1,12 @@
 /** Where the link of a marketing mail leads (RFC 8058): looking changes nothing, the button's POST does, as often as it comes. */
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Refusal } from '../../catalog/refusal.ts'
 import type { Host, Subscriptions } from '../host.ts'
+import { say } from '../texts/index.ts'
 import { setBrowserHeaders } from './browser-headers.ts'
 import { type Html, html } from './html.ts'
-import { page } from './page.ts'
+import { outside } from './outside.ts'
+import { page, sendPage } from './page.ts'
 
 export function registerUnsubscribe(app: FastifyInstance, { subscriptions, publicUrl }: Host): void {
   app.register(async pages => {
@@ -14,10 +15,12 @@ export function registerUnsubscribe(app: FastifyInstance, { subscriptions, publi
     acceptOneClick(pages)
     const answer = async (reply: FastifyReply, token: string, does: Does, content: Content) => {
       const found = await subscriptions[does](token)
-      if (!found)
-        return reply.problem(new Refusal('not_found', 'This link is not one of ours, or its mail is gone.'))
-      const text = page('Unsubscribe', content(found), { brand: html`${found.business}`, nav: html`` })
-      return reply.type('text/html; charset=utf-8').send(text)
+      if (!found) return sendPage(reply.code(404), missingPage())
+      const brand = outside(found.business)
+      return sendPage(
+        reply,
+        page(words.title, content(brand, outside(found.address)), { brand, nav: html`` }),
+      )
     }
     pages.get<Route>('/unsubscribe/:token', ({ params }, reply) =>
       answer(reply, params.token, 'read', question),
@@ -30,23 +33,22 @@ export function registerUnsubscribe(app: FastifyInstance, { subscriptions, publi
 
 type Route = { Params: { token: string } }
 type Does = keyof Subscriptions
-type Content = (subscription: { business: string; address: string }) => Html
+type Content = (business: Html, address: Html) => Html
 
-const question: Content = ({
-  business,
-  address,
-}) => html`<p class="lede">No more offers and news from ${business} to
-${address}.</p>
-<p>Mail about your own bookings still comes.</p>
+const words = say.unsubscribe
+
+const question: Content = (business, address) => html`<p class="lede">${words.question(business, address)}</p>
+<p>${words.ownBookings}</p>
 <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">
-<p class="actions"><button class="primary">Unsubscribe</button></p></form>`
+<p class="actions"><button class="primary">${words.press}</button></p></form>`
 
-const farewell: Content = ({
-  business,
-  address,
-}) => html`<p class="lede">Done: ${business} sends no more offers and news to
-${address}.</p>
-<p>You can close this page.</p>`
+const farewell: Content = (business, address) => html`<p class="lede">${words.farewell(business, address)}</p>
+<p>${words.close}</p>`
+
+function missingPage(): string {
+  const { title, more } = words.missing
+  return page(title, html`<p class="lede">${more}</p>`, { brand: html`${say.site.name}`, nav: html`` })
+}
 
 /** With helmet's `no-referrer`, a browser sends our own form with `Origin: null`, as if from another site. */
 function letTheFormSayWhereItIs(app: FastifyInstance): void {

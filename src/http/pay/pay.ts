@@ -7,6 +7,7 @@ import { isSandboxCard } from '../../domain/payments/sandbox-cards.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/index.ts'
 import { missingPage, payPage, problemPage } from './pages.ts'
 
 interface Route {
@@ -58,8 +59,5 @@ async function show(host: Host, token: string, reply: FastifyReply, problem?: st
 }
 
 function textOf({ code }: Refusal): string {
-  if (code === 'hold_expired') return 'This link has ended. The business can send you another.'
-  if (code === 'amount_exceeds_due') return 'Nothing is left to pay here.'
-  if (code === 'rate_limited') return 'That was a little fast. Please try again in a minute.'
-  return 'That did not work. Please try again, or ask the business.'
+  return say.pay.refusals[code] ?? say.links.problemMore
 }

@@ -1,11 +1,14 @@
 /** The pages of a customer's link. All names are text from outside. */
 
 import type { CustomerVisit } from '../../domain/bookings/self-service.ts'
-import { moneyText } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
+import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
+import { say } from '../texts/index.ts'
 import { dateText, timeOfDay, when } from './words.ts'
+
+const words = say.selfService
 
 /** What the pages read of `get_booking`. */
 export interface BookingShown {
@@ -46,79 +49,61 @@ export function overviewPage(
 <p class="lede">${sentenceOf(booking, ended)}</p>
 ${factsOf(visit, booking)}
 ${terms && changes(visit, booking, terms)}`
-  return customerPage(ended ? 'This booking is over' : titles[booking.state]!, content, visit)
-}
-
-const titles: Record<string, string> = {
-  pending: 'Your booking',
-  confirmed: 'Your booking',
-  arrived: 'Your booking',
-  completed: 'This booking is over',
-  no_show: 'This booking is over',
-  cancelled: 'This booking was cancelled',
-  declined: 'This booking was declined',
-  expired: 'This request has lapsed',
+  return customerPage(ended ? words.over : words.titles[booking.state]!, content, visit)
 }
 
 function sentenceOf({ state, service_name, staff_name }: BookingShown, ended: boolean): Html {
-  const what = html`${outside(service_name)} with ${outside(staff_name)}`
-  if (state === 'cancelled') return html`${what} will not take place: it was cancelled.`
-  if (state === 'declined') return html`${what} will not take place: the business could not take it.`
-  if (state === 'expired') return html`${what} will not take place: it was not confirmed in time.`
-  if (ended || state === 'completed' || state === 'no_show')
-    return html`${what}. There is nothing left to change.`
-  if (state === 'pending') return html`${what}. It waits for the yes of the business.`
-  return html`${what}. It is confirmed.`
+  const what = words.what(outside(service_name), outside(staff_name))
+  const isOff = ['cancelled', 'declined', 'expired'].includes(state)
+  const sentence = ended && !isOff ? undefined : words.sentences[state]
+  return (sentence ?? words.nothingLeft)(what)
 }
 
 function factsOf({ place, workspace }: Visit, booking: BookingShown): Html {
   const { starts_at, ends_at, time_zone: zone, price } = booking
   return html`<dl class="facts">
-<div><dt>When</dt><dd>${when(starts_at, zone)} to ${timeOfDay(ends_at, zone)}<br><span class="quiet">Times are those of ${zone}.</span></dd></div>
-<div><dt>Where</dt><dd>${outside(workspace.name)}, ${outside(place.name)}${place.address && html`, ${outside(place.address)}`}</dd></div>
-<div><dt>With</dt><dd>${outside(booking.staff_name)}</dd></div>
-<div><dt>Price</dt><dd>${moneyText(price)}</dd></div>
+<div><dt>${words.when}</dt><dd>${words.fromTo(when(starts_at, zone), timeOfDay(ends_at, zone))}<br><span class="quiet">${say.times.zone(zone)}</span></dd></div>
+<div><dt>${words.where}</dt><dd>${outside(workspace.name)}, ${outside(place.name)}${place.address && html`, ${outside(place.address)}`}</dd></div>
+<div><dt>${words.with}</dt><dd>${outside(booking.staff_name)}</dd></div>
+<div><dt>${words.price}</dt><dd>${moneyText(price)}</dd></div>
 </dl>`
 }
 
 function changes(visit: Visit, booking: BookingShown, terms: Terms): Html {
-  return html`<h2>Another time</h2>
-<p class="actions"><a class="button primary" href="/b/${visit.token}/times">See free times</a></p>
-<h2>Cancel</h2>
+  return html`<h2>${words.another}</h2>
+<p class="actions"><a class="button primary" href="/b/${visit.token}/times">${words.seeTimes}</a></p>
+<h2>${words.cancel}</h2>
 <p>${termsText(terms, booking.time_zone)}</p>
 <form method="post" action="/b/${visit.token}/cancel">${hidden(visit, booking)}
-<p class="actions"><button class="danger">Cancel this booking</button></p></form>`
+<p class="actions"><button class="danger">${words.cancelIt}</button></p></form>`
 }
 
 function termsText(terms: Terms, zone: string): Html {
   const until = when(terms.free_until, zone)
-  return terms.late
-    ? html`Cancelling was free until ${until}. ${costText(terms)} Moving it now does not change that.`
-    : html`Cancelling is free until ${until}. After that it is late. ${costText(terms)}`
+  const cost = html`${costText(terms)}`
+  return terms.late ? words.late(until, cost) : words.free(until, cost)
 }
 
 /** A session of a package or a fee, never both. */
-function costText({ credit, late_cancel_fee: fee }: Terms): Html {
-  if (credit) return html`If you cancel late, the session of your package is not given back.`
-  if (fee)
-    return html`If you cancel late, the fee is ${moneyText(fee)}; a deposit that you paid counts towards it.`
-  return html`If you cancel late, nothing is charged for it.`
+function costText({ credit, late_cancel_fee: fee }: Terms): string {
+  if (credit) return words.creditKept
+  return fee ? words.fee(moneyText(fee)) : words.noFee
 }
 
 /** What was paid ahead and is not used up. */
-function refundText({ deposit_refund: refund }: Terms): Html {
-  return refund.amount > 0 ? html` Of your deposit, ${moneyText(refund)} is to be refunded.` : html``
+function refundText({ deposit_refund: refund }: Terms): Html | false {
+  return refund.amount > 0 && html` ${words.refund(moneyText(refund))}`
 }
 
 /** The second step: what the first call showed, and a token that is good for exactly that. */
 export function cancelPage(visit: Visit, booking: BookingShown, terms: Terms, confirmToken: string): string {
   const { service_name, staff_name, starts_at, time_zone: zone } = booking
-  const content = html`<p class="lede">${outside(service_name)} with ${outside(staff_name)}, ${when(starts_at, zone)}.</p>
-<p>${terms.late ? html`<strong>It is too late to cancel for free.</strong> ${termsText(terms, zone)}` : html`It costs you nothing.`}${refundText(terms)}</p>
+  const content = html`<p class="lede">${words.about(words.what(outside(service_name), outside(staff_name)), when(starts_at, zone))}</p>
+<p>${terms.late ? html`<strong>${words.tooLate}</strong> ${termsText(terms, zone)}` : words.costsNothing}${refundText(terms)}</p>
 <form method="post" action="/b/${visit.token}/cancel">${hidden(visit, booking)}
 <input type="hidden" name="confirm_token" value="${confirmToken}">
-<p class="actions"><button class="danger">Yes, cancel it</button> <a class="button" href="/b/${visit.token}">No, keep it</a></p></form>`
-  return customerPage('Cancel this booking?', content, visit)
+<p class="actions"><button class="danger">${words.yes}</button> <a class="button" href="/b/${visit.token}">${words.no}</a></p></form>`
+  return customerPage(words.sure, content, visit)
 }
 
 export interface DayOfTimes {
@@ -138,20 +123,20 @@ export function timesPage(
 ): string {
   const { time_zone: zone, starts_at, staff_name } = booking
   const content = html`${noticeOf(notice)}
-<p class="lede">Now it is on ${when(starts_at, zone)}, with ${outside(staff_name)}.</p>
-${day ? choice(visit, booking, day) : html`<p class="empty">There is no free time to move it to. Please ask the business.</p>`}
-<p class="quiet">Times are those of ${zone}.</p>
-<p class="actions"><a class="button" href="/b/${visit.token}">Back to the booking</a></p>`
-  return customerPage('Choose another time', content, visit)
+<p class="lede">${words.now(when(starts_at, zone), outside(staff_name))}</p>
+${day ? choice(visit, booking, day) : html`<p class="empty">${words.noTimes}</p>`}
+<p class="quiet">${say.times.zone(zone)}</p>
+<p class="actions"><a class="button" href="/b/${visit.token}">${words.back}</a></p>`
+  return customerPage(words.choose, content, visit)
 }
 
 function choice(visit: Visit, booking: BookingShown, { date, starts, earlier, later }: DayOfTimes): Html {
   const to = (
     date: string,
-    text: string,
-  ) => html`<a href="/b/${visit.token}/times?day=${date}">${text} ${dateText(date)}</a>
+    text: (day: string) => string,
+  ) => html`<a href="/b/${visit.token}/times?day=${date}">${text(dateText(date))}</a>
 `
-  return html`<nav class="days" aria-label="Days">${earlier && to(earlier, 'Earlier:')}${later && to(later, 'Later:')}</nav>
+  return html`<nav class="days" aria-label="${words.days}">${earlier && to(earlier, words.earlier)}${later && to(later, words.later)}</nav>
 ${
   starts.length > 0
     ? html`<form method="post" action="/b/${visit.token}/move">${hidden(visit, booking)}
@@ -162,8 +147,8 @@ ${
           html`<label><input type="radio" name="start" value="${start}" required>${timeOfDay(start, booking.time_zone)}</label>
 `,
       )}</div></fieldset>
-<p class="actions"><button class="primary">Move it to this time</button></p></form>`
-    : html`<h2>${dateText(date)}</h2><p>Nothing is free on this day.</p>`
+<p class="actions"><button class="primary">${words.move}</button></p></form>`
+    : html`<h2>${dateText(date)}</h2><p>${words.fullDay}</p>`
 }`
 }
 
@@ -175,22 +160,15 @@ function hidden({ token }: Visit, { version }: BookingShown): Html {
 /** What the customer was told by a calm page, whatever went before. */
 export function endedPage(visit: Visit): string {
   const { name } = visit.workspace
-  return customerPage(
-    'This link has ended',
-    html`<p class="lede">${outside(name)} can tell you about your booking, or send you a new link.</p>`,
-    visit,
-  )
+  return customerPage(words.ended, html`<p class="lede">${words.endedMore(outside(name))}</p>`, visit)
 }
 
 export function missingPage(): string {
-  return customerPage(
-    'No such page',
-    html`<p class="lede">This address leads nowhere. If it came in a message, see that it is whole.</p>`,
-  )
+  return customerPage(say.links.missing.title, html`<p class="lede">${say.links.missing.more}</p>`)
 }
 
 export function problemPage(text: string): string {
-  return customerPage('That did not work', html`<p class="notice danger" role="alert">${text}</p>`)
+  return customerPage(say.links.problem, html`<p class="notice danger" role="alert">${text}</p>`)
 }
 
 export interface Notice {
@@ -207,6 +185,6 @@ function noticeOf(notice: Notice | undefined): Html | undefined {
 /** A stylesheet may stand in a body (HTML, 4.2.4). */
 function customerPage(title: string, content: Html, visit?: Visit): string {
   const above = html`<link rel="stylesheet" href="/self-service.css">`
-  const brand = visit && outside(visit.workspace.name)
+  const brand = visit ? outside(visit.workspace.name) : html`${say.site.name}`
   return page(title, content, { brand, nav: html``, above, script: '/self-service.js' })
 }

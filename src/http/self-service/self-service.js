@@ -5,12 +5,12 @@ for (const time of document.querySelectorAll('time[data-zone]')) {
   const here = clock(time, own)
   if (here === clock(time, time.dataset.zone)) continue
   const note = document.createElement('span')
-  note.className = 'quiet here'
-  note.textContent = ` (${here} in ${own.replaceAll('_', ' ')})`
+  note.classList.add('quiet', 'here')
+  note.textContent = ` ${time.dataset.own.replace('{0}', here).replace('{1}', own.replaceAll('_', ' '))}`
   time.after(note)
 }
 
 function clock({ dateTime }, timeZone) {
   const look = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }
-  return new Intl.DateTimeFormat('en-GB', look).format(new Date(dateTime))
+  return new Intl.DateTimeFormat(document.documentElement.lang, look).format(new Date(dateTime))
 }

@@ -7,13 +7,14 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReadBody, WriteBody } from '../../calls/call.ts'
 import { LocalDate } from '../../catalog/kinds.ts'
-import { notFound, Refusal } from '../../catalog/refusal.ts'
+import { notFound, Refusal, type RefusalCode } from '../../catalog/refusal.ts'
 import { addDays, dayOf } from '../../domain/time/local.ts'
 import { clientName } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
 import { formOf } from '../pages/form.ts'
 import { sendPage } from '../pages/page.ts'
+import { say } from '../texts/index.ts'
 import {
   type BookingShown,
   cancelPage,
@@ -27,7 +28,7 @@ import {
   timesPage,
   type Visit,
 } from './pages.ts'
-import { localDate, refusalText } from './words.ts'
+import { localDate } from './words.ts'
 
 interface Route {
   Params: { token: string }
@@ -46,7 +47,7 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
     pages.get<Route>('/b/:token', async (request, reply) => {
       const desk = await deskOf(host, request)
       if (desk.visit.expired) return sendPage(reply.code(410), endedPage(desk.visit))
-      return overview(desk, reply, notices[String(request.query.done)])
+      return overview(desk, reply, noticeOf(request.query.done))
     })
 
     pages.get<Route>('/b/:token/times', async (request, reply) => {
@@ -90,9 +91,13 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
   })
 }
 
-const notices: Record<string, Notice | undefined> = {
-  moved: { text: 'Done: your booking has moved.' },
-  cancelled: { text: 'Done: your booking is cancelled.' },
+function noticeOf(done: unknown): Notice | undefined {
+  const texts = say.selfService.done
+  return typeof done === 'string' && Object.hasOwn(texts, done) ? { text: texts[done]! } : undefined
+}
+
+function refusalText(code: RefusalCode): string {
+  return say.selfService.refusals[code] ?? say.links.problemMore
 }
 
 /** A customer at the desk: who they are, and what they may ask of the house. */

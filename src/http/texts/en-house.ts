@@ -1,5 +1,11 @@
 /** The English texts of the pages about the house itself: services, team, keys, settings. Part of `en.ts`. */
 
+import { type Html, html } from '../pages/html.ts'
+
+function counted(count: number, thing: string): string {
+  return `${count} ${count === 1 ? thing : `${thing}s`}`
+}
+
 export const house = {
   services: {
     none: {
@@ -146,9 +152,9 @@ export const house = {
     revoke: 'Revoke',
     writes: 'Reads and writes',
     reads: 'Only reads',
-    used: 'last used',
+    used: (when: Html) => html`last used ${when}`,
     neverUsed: 'never used',
-    until: 'until',
+    until: (when: Html) => html`until ${when}`,
     add: 'Make a key',
     addIt: 'Make it',
     name: 'What it is for',
@@ -204,7 +210,9 @@ export const house = {
       waitlist_closed: { title: 'Notice of a cancelled class', more: 'To whoever waited for a place in it.' },
     } as Record<string, { title: string; more: string }>,
     before: (minutes: number) =>
-      minutes % 60 === 0 ? `${minutes / 60} hours before.` : `${minutes} minutes before.`,
+      minutes % 60 === 0
+        ? `${counted(minutes / 60, 'hour')} before.`
+        : `${counted(minutes, 'minute')} before.`,
     on: 'On',
     off: 'Off',
     switchOn: 'Switch on',
@@ -252,11 +260,11 @@ export const house = {
       allow: 'allowed at once',
     },
     decides: (reviewers: string, minutes: number) =>
-      `${reviewers === 'owner' ? 'an owner' : 'an admin or owner'} decides, within ${minutes % 1440 === 0 ? `${minutes / 1440} days` : `${minutes} minutes`}.`,
+      `${reviewers === 'owner' ? 'an owner' : 'an admin or owner'} decides, within ${minutes % 1440 === 0 ? counted(minutes / 1440, 'day') : counted(minutes, 'minute')}.`,
     reviewers: 'Decided by',
     reviewerChoices: { admin: 'an admin or owner', owner: 'an owner' },
     over: (amount: string) => `over ${amount}`,
-    moreThan: (count: number) => `to more than ${count} people`,
+    moreThan: (count: number) => `to more than ${count === 1 ? 'one person' : `${count} people`}`,
     from: (template: string) => `from the template ${template}`,
     between: (from: string, to: string) => `between ${from} and ${to}`,
     amount: (currency: string) => `Only over, in ${currency}`,

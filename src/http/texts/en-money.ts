@@ -29,8 +29,10 @@ export const money = {
       written_off: 'Written off',
       credit_adjusted: 'Changed',
     } as Record<string, string>,
-    points: (count: number) => `${count > 0 ? '+' : ''}${count} points`,
-    sessions: (count: number) => `${count > 0 ? '+' : ''}${count} sessions`,
+    points: (count: number) =>
+      `${count > 0 ? '+' : ''}${count} ${Math.abs(count) === 1 ? 'point' : 'points'}`,
+    sessions: (count: number) =>
+      `${count > 0 ? '+' : ''}${count} ${Math.abs(count) === 1 ? 'session' : 'sessions'}`,
   },
   invoices: {
     filter: 'Invoices by state',
@@ -63,7 +65,9 @@ export const money = {
     customer: 'Customer',
     about: 'For',
     due: 'Still due',
+    stillDue: (amount: string) => `Still due ${amount}`,
     dueBy: 'Due by',
+    dueByDay: (day: string) => `due by ${day}`,
     issued: 'Issued',
     memo: 'Note',
     lines: 'What for',

@@ -135,7 +135,6 @@ export const review = {
     unseen: 'A character that cannot be seen',
     with: (name: Html) => html` with ${name}`,
     for: (name: Html) => html` for ${name}`,
-    zone: (zone: string) => `Times are those of ${zone}.`,
   },
 }
 

@@ -1,12 +1,34 @@
 /**
- * The English texts of the console, by page. Another language is another file of this shape, and of those beside it.
+ * The English texts of our pages, by page. Another language is another file of this shape, and of those beside it. A
+ * sentence with something in it, or of a number of things, is a function: a language has its own order and plurals.
  */
 
+import type { Role } from '../../access/principal.ts'
+import { type Html, html } from '../pages/html.ts'
+import { consent } from './en-consent.ts'
+import { customers } from './en-customers.ts'
+import { developers } from './en-developers.ts'
 import { house } from './en-house.ts'
 import { money } from './en-money.ts'
 import { review } from './en-review.ts'
 
 export const say = {
+  /** BCP 47: what dates, numbers and amounts are written in. */
+  locale: 'en-GB',
+  times: {
+    /** Of a day and a time of it. */
+    dayAndTime: (day: string, time: string) => `${day}, ${time}`,
+    fromTo: (start: string, end: string) => `${start}–${end}`,
+    /** A date as Intl writes it, but with no comma after the weekday. */
+    tidied: (date: string) => date.replace(/^(\p{L}+),/u, '$1'),
+    zone: (zone: string) => `Times are those of ${zone}.`,
+    /** Beside a time, what the reader's own clock shows. */
+    ownClock: (time: string, zone: string) => `(${time} in ${zone})`,
+  },
+  ...developers,
+  ...customers,
+  ...consent,
+  roles: { member: 'member', admin: 'admin', owner: 'owner' } satisfies Record<Role, string>,
   sections: {
     today: 'Today',
     approvals: 'Approvals',
@@ -25,12 +47,13 @@ export const say = {
     label: 'Console',
   },
   shell: {
-    signedInAs: 'Signed in as',
+    signedInAs: (person: Html, role: string) => html`Signed in as ${person}, ${role}`,
     signOut: 'Sign out',
-    switchTo: 'Switch to',
+    switchTo: (workspace: Html) => html`Switch to ${workspace}`,
     sandbox: 'Sandbox',
-    sandboxClock: 'Its clock stands at',
-    yourTime: 'your time',
+    sandboxClock: (now: Html) => html`Its clock stands at ${now}.`,
+    /** Beside a time, on the reader's clock. */
+    yourTime: (time: string) => `(${time} your time)`,
     waiting: (count: number) => `${count} waiting`,
     more: 'Everything else in the console.',
     home: 'To what needs you today',
@@ -71,7 +94,7 @@ export const say = {
     },
     approveChosen: 'Approve these …',
     rejectChosen: 'Reject these …',
-    choose: 'Choose:',
+    choose: (title: Html) => html`Choose: ${title}`,
     next: 'Show what was asked before',
     long: 'It is long: open it to read all of it.',
     several: {
@@ -170,7 +193,7 @@ export const say = {
     one: 'A message',
     filter: 'Messages by state',
     all: 'All',
-    to: 'to',
+    toWhom: (channel: string, whom: Html) => html`${channel} to ${whom}`,
     customer: 'Customer',
     booking: 'About',
     goes: 'Goes out',
@@ -244,7 +267,6 @@ export const say = {
     away: 'Away',
     closed: 'Closed on this day.',
     kinds: { booking: 'Booking', hold: 'Held', class: 'Class', time_off: 'Away' },
-    zone: (zone: string) => `Times are those of ${zone}.`,
     noSuchTime: 'The clocks there show no such time on that day, or show it twice.',
     noPeople: {
       title: 'Nobody can be booked yet',
@@ -292,7 +314,7 @@ export const say = {
     customer: 'Customer',
     somebody: 'Somebody, not yet named',
     with: 'With',
-    withWhom: 'with',
+    serviceWith: (service: Html, staff: Html) => html`${service} with ${staff}`,
     variant: 'Variant',
     addons: 'Add-ons',
     price: 'Price',
@@ -359,7 +381,7 @@ export const say = {
     unlimited: 'Unlimited',
     left: (remaining: number, sessions: number | null) =>
       sessions === null ? `${remaining} left` : `${remaining} of ${sessions} left`,
-    until: 'until',
+    until: (when: Html) => html`until ${when}`,
     lots: {
       not_begun: { word: 'Not begun', look: '' },
       valid: { word: 'Valid', look: 'reads' },
@@ -405,7 +427,7 @@ export const say = {
     },
     itself: 'Backdesk itself',
     gone: 'Somebody who has left',
-    allowedBy: 'allowed by',
+    allowedBy: (asker: Html, decider: Html) => html`${asker}, allowed by ${decider}`,
     outcomes: {
       done: { word: 'Done', look: 'reads' },
       processing: { word: 'On its way', look: 'writes' },

@@ -1,19 +1,41 @@
-/** What people read in the console stands in `texts/`: another language is another file there, and no page knows. */
+/** What people read stands in `texts/`: another language is another file there, and no page knows. */
 
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-const pages = join(import.meta.dirname, '../console')
-/** `device.ts` knows browsers by their names, which are the same in every language. */
-const files = globSync('*.ts', { cwd: pages }).filter(
-  file => !/\.test(ing)?\.ts$/.test(file) && file !== 'device.ts',
+const rooms = join(import.meta.dirname, '..')
+const sources = [
+  ...['console', 'invoices', 'pages', 'pay', 'self-service'].map(room => `${room}/**/*.{ts,js}`),
+  'oauth/{consent,consent-pages,scope-words}.ts',
+]
+/** Of these the reason why what they say is no page's. */
+const others = [
+  { path: 'console/device.ts', why: 'names of browsers are the same in every language' },
+  { path: 'pages/catalog/documents.ts', why: 'programs read them' },
+]
+const files = globSync(sources, { cwd: rooms }).filter(
+  file => !/\.test(ing)?\.ts$/.test(file) && !others.some(({ path }) => path === file),
 )
 
+test('every page is looked at', () => {
+  for (const { path } of others) assert.ok(globSync(path, { cwd: rooms }).length === 1, path)
+  for (const file of globSync('**/*.{ts,js}', { cwd: rooms })) {
+    const source = readFileSync(join(rooms, file), 'utf8')
+    if (/from '[^']*\/html\.ts'/.test(source) && !file.startsWith('texts/') && !file.includes('.test'))
+      assert.ok(files.includes(file), `${file} makes HTML and is not looked at`)
+  }
+})
+
 for (const file of files) {
-  test(`${file} has no words of its own`, () => {
-    assert.deepEqual(wordsIn(readFileSync(join(pages, file), 'utf8')), [])
+  test(`${file} has no words and no language of its own`, () => {
+    const source = readFileSync(join(rooms, file), 'utf8')
+    assert.deepEqual(wordsIn(source), [])
+    assert.doesNotMatch(source, /texts\/en/, 'a page takes its texts from texts/index.ts')
+    if (file === 'pages/language.ts') return
+    assert.doesNotMatch(source, /['"]en(-\w+)?['"]/, 'the language is `say.locale`')
+    assert.doesNotMatch(source, /moneyText.*money\/text\.ts/, 'amounts are written by pages/language.ts')
   })
 }
 
@@ -36,6 +58,7 @@ function wordsIn(source: string): string[] {
     .replace(/ \/\/ [A-Z].*$/gm, '')
     // The words of a refusal are the vocabulary's, the same on every surface.
     .replace(/(new Refusal|notFound)\([\s\S]*?\)\n|(new Refusal|notFound)\([^\n]*/g, '')
+    .replace(/new Error\([^\n]*|error_description: '[^']*'|\w\['\w+'\]/g, '')
   const { templates, rest } = split(code)
   const found = templates
     .filter(text => !isPartOfMarkup(text))
@@ -47,8 +70,25 @@ function wordsIn(source: string): string[] {
     ])
   const strings = [...rest.matchAll(/(?<![\w$])'((?:[^'\\\n]|\\.)*)'/g)].map(([, value]) => value!)
   const sentences = strings.filter(value => /^\p{Lu}\p{Ll}/u.test(value) || /\p{L} \p{L}/u.test(value))
-  return [...found, ...sentences].map(text => text.trim()).filter(text => /\p{L}{2}/u.test(text))
+  return [...found, ...sentences]
+    .map(text => text.trim())
+    .filter(
+      text => /\p{L}{2}/u.test(text) && !isHeader(text) && !isSelector(text) && !asTheyAre.includes(text),
+    )
 }
+
+/** `Content-Type` */
+function isHeader(text: string): boolean {
+  return /^([A-Z][a-z]+-)*[A-Z][a-z]+$/.test(text) && (text.includes('-') || text === 'Authorization')
+}
+
+/** `.pick input:checked` */
+function isSelector(text: string): boolean {
+  return /^[.#[]\w/.test(text)
+}
+
+/** Names, and what is typed. */
+const asTheyAre = ['Claude Code', 'Cursor', 'VS Code', 'npm ci && npm run build && npm link']
 
 /** ` required`, ` class="…"`, `?day=…`: put into a tag or an address. */
 function isPartOfMarkup(text: string): boolean {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { closest } from 'fastest-levenshtein'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../../../catalog/catalog.ts'
+import { say } from '../../texts/index.ts'
 import { html } from '../html.ts'
 import { page, siteNav } from '../page.ts'
 import { catalogJson, llmsText } from './documents.ts'
@@ -39,11 +40,10 @@ function noSuchTool({ entries }: Catalog, name: string): string {
     entries.map(({ tool }) => tool.name),
   )
   return page(
-    'No such tool',
-    html`<p class="lede">There is no tool named <code>${name}</code>. The nearest is
-<a href="/catalog/${nearest}"><code>${nearest}</code></a>.</p>
-<p class="actions"><a class="button" href="/catalog?q=${encodeURIComponent(name.replaceAll('_', ' '))}">Search for it</a>
-<a class="button" href="/catalog">Show every tool</a></p>`,
+    say.catalog.noSuch,
+    html`<p class="lede">${say.catalog.nearest(html`<code>${name}</code>`, html`<a href="/catalog/${nearest}"><code>${nearest}</code></a>`)}</p>
+<p class="actions"><a class="button" href="/catalog?q=${encodeURIComponent(name.replaceAll('_', ' '))}">${say.catalog.search}</a>
+<a class="button" href="/catalog">${say.catalog.showAll}</a></p>`,
     { nav: siteNav('/catalog') },
   )
 }

@@ -4,7 +4,7 @@ import manifest from '../../../../package.json' with { type: 'json' }
 import type { Catalog, Entry } from '../../../catalog/catalog.ts'
 import { annotationsOf } from '../../../catalog/define.ts'
 import { gateOf } from './badges.ts'
-import { titled, usedDomains } from './filter.ts'
+import { usedDomains } from './filter.ts'
 import { firstSentence } from './prose.ts'
 
 /** @param entries which of the catalog's */
@@ -42,7 +42,7 @@ export function llmsText({ entries }: Catalog, publicUrl: string): string {
 
 > A headless backend for service businesses: customers, bookings, hours, and who may do what, as ${entries.length} typed tools over MCP and REST. Every call says what it will do before it does it, is safe to retry, and answers errors that say what to do next.
 
-To begin without a key, connect to the MCP URL and call register_organisation_request with an email, then register_organisation_verify with the six-digit code. The answer holds an API key, once; send it as \`Authorization: Bearer\`. Writes take an \`idempotency_key\`; \`dry_run: true\` previews. claude.ai connectors need OAuth, which comes later.
+To begin without a key, connect to the MCP URL and call register_organisation_request with an email, then register_organisation_verify with the six-digit code. The answer holds an API key, once; send it as \`Authorization: Bearer\`. Writes take an \`idempotency_key\`; \`dry_run: true\` previews. claude.ai connectors take the MCP URL alone: they sign in by OAuth.
 
 ## Start
 
@@ -66,4 +66,9 @@ function section(domain: string, entries: readonly Entry[], publicUrl: string): 
     ({ tool }) => `- [${tool.name}](${publicUrl}/catalog/${tool.name}): ${firstSentence(tool.description)}`,
   )
   return `## ${titled(domain)}\n\n${lines.join('\n')}\n`
+}
+
+/** `bookings` → `Bookings`. */
+function titled(word: string): string {
+  return word[0]!.toUpperCase() + word.slice(1)
 }

@@ -1,12 +1,14 @@
 /** A JSON Schema as rows a person reads: `hours.mon[].from`, its type, what it is for and what limits it. */
 
 import type { JsonSchema } from '../../../catalog/json-schema.ts'
+import { say } from '../../texts/index.ts'
 import { type Html, html } from '../html.ts'
+import { inEnglish } from '../language.ts'
 
 /** @param marked which fields carry a word: the `required` ones of an input, the `optional` ones of an answer */
 export function fieldsTable(label: string, schema: JsonSchema, marked: 'required' | 'optional'): Html {
   return html`<div class="table stacks" tabindex="0" role="region" aria-label="${label}"><table>
-<thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead>
+<thead><tr><th scope="col">${say.tool.field}</th><th scope="col">${say.tool.type}</th><th scope="col">${say.tool.what}</th></tr></thead>
 <tbody>${fieldsIn(schema).map(field => row(field, marked))}</tbody>
 </table></div>`
 }
@@ -22,10 +24,10 @@ interface Field {
 function row({ parents, name, required, schema }: Field, marked: 'required' | 'optional'): Html {
   const limits = limitsOf(schema)
   return html`<tr><th scope="row"><code>${parents && html`<span class="parents">${parents}</span>`}${name}</code>${
-    required === (marked === 'required') && html` <span class="badge">${marked}</span>`
+    required === (marked === 'required') && html` <span class="badge">${say.tool[marked]}</span>`
   }</th>
 <td class="type">${typeOf(schema)}</td>
-<td>${schema.description as string}${limits.length > 0 && html`<p class="quiet">${limits.join('; ')}</p>`}</td></tr>
+<td>${schema.description ? inEnglish(schema.description as string) : ''}${limits.length > 0 && html`<p class="quiet">${limits.join('; ')}</p>`}</td></tr>
 `
 }
 
@@ -56,25 +58,19 @@ export function objectIn(schema: JsonSchema): { schema: JsonSchema; path: string
 /** `booking id`, `list of strings`, `date-time or null`. */
 export function typeOf(schema: JsonSchema): string {
   const { anyOf, type, format, pattern, items, additionalProperties, properties } = schema
-  if (anyOf) return [...new Set((anyOf as JsonSchema[]).map(typeOf))].join(' or ')
+  const { names, any } = say.schema
+  if (anyOf) return say.schema.or([...new Set((anyOf as JsonSchema[]).map(typeOf))])
   const kind = ID_PATTERN.exec(String(pattern))?.[1]
-  if (kind) return `${kind} id`
+  if (kind) return say.schema.id(kind)
   if (typeof format === 'string') return format
-  if (items) return `list of ${plural(typeOf(items as JsonSchema))}`
+  if (items) return say.schema.list(typeOf(items as JsonSchema))
   if (type === 'object' && !properties && typeof additionalProperties === 'object') {
     const value = typeOf(additionalProperties as JsonSchema)
-    return value === ANY ? 'object' : `map to ${plural(value)}`
+    return value === any ? names.object! : say.schema.map(value)
   }
-  if (Array.isArray(type)) return type.join(' or ')
-  if (typeof type === 'string') return type
-  return schema.const === undefined && !schema.enum ? ANY : 'string'
-}
-
-const ANY = 'any value'
-
-/** `list of lists of strings`. */
-function plural(type: string): string {
-  return /^(list|map) /.test(type) ? type.replace(' ', 's ') : `${type}s`
+  if (Array.isArray(type)) return say.schema.or(type.map(one => names[one] ?? one))
+  if (typeof type === 'string') return names[type] ?? type
+  return schema.const === undefined && !schema.enum ? any : names.string!
 }
 
 export const ID_PATTERN = /^\^([a-z]+)_$/
@@ -82,45 +78,46 @@ export const ID_PATTERN = /^\^([a-z]+)_$/
 function limitsOf(schema: JsonSchema): string[] {
   const branches = (schema.anyOf ?? []) as JsonSchema[]
   const { pattern } = schema
+  const words = say.schema
   return [
-    schema.enum && `one of ${(schema.enum as unknown[]).join(', ')}`,
-    schema.const !== undefined && `always ${JSON.stringify(schema.const)}`,
-    range(schema.minLength, schema.maxLength, 'characters'),
+    schema.enum && words.oneOf((schema.enum as unknown[]).join(', ')),
+    schema.const !== undefined && words.always(JSON.stringify(schema.const)),
+    range(schema.minLength, schema.maxLength, words.characters),
     range(schema.minimum, schema.maximum),
-    range(schema.minItems, schema.maxItems, 'items'),
+    range(schema.minItems, schema.maxItems, words.items),
     typeof pattern === 'string' && !ID_PATTERN.test(pattern) && inWords(pattern),
     keysOf(schema),
     ...branches.flatMap(limitsOf),
-    ...(schema.items ? limitsOf(schema.items as JsonSchema).map(limit => `each ${limit}`) : []),
-    schema.default !== undefined && `default ${JSON.stringify(schema.default)}`,
+    ...(schema.items ? limitsOf(schema.items as JsonSchema).map(words.each) : []),
+    schema.default !== undefined && words.byDefault(JSON.stringify(schema.default)),
   ].filter(limit => typeof limit === 'string')
 }
 
 /** A pattern is for programs; people see what fits it. */
 function inWords(pattern: string): string {
   const sample = samples.find(text => new RegExp(pattern).test(text))
-  return sample ? `as in ${sample}` : `matches ${pattern}`
+  return sample ? say.schema.asIn(sample) : say.schema.matches(pattern)
 }
 
 const samples = ['24:00', '09:30', 'EUR', 'ES', '482913', 'bookings:read']
 
 function keysOf({ propertyNames }: JsonSchema): string | undefined {
   const keys = (propertyNames as JsonSchema | undefined)?.enum as string[] | undefined
-  return keys && `keys ${keys.join(', ')}`
+  return keys && say.schema.keys(keys.join(', '))
 }
 
 /** `1 to 100`, `up to 120 characters`: a text of at least one character is what everybody expects. */
-function range(least: unknown, most: unknown, unit = ''): string | undefined {
+function range(least: unknown, most: unknown, of?: (bounds: string) => string): string | undefined {
   if (least === undefined && most === undefined) return
   const bounds =
     most === undefined
-      ? `at least ${shown(least)}`
-      : least === undefined || (unit && least === 1)
-        ? `up to ${shown(most)}`
-        : `${shown(least)} to ${shown(most)}`
-  return `${bounds} ${unit}`.trim()
+      ? say.schema.atLeast(shown(least))
+      : least === undefined || (of && least === 1)
+        ? say.schema.upTo(shown(most))
+        : say.schema.between(shown(least), shown(most))
+  return of ? of(bounds) : bounds
 }
 
 function shown(bound: unknown): string {
-  return Number(bound).toLocaleString('en')
+  return Number(bound).toLocaleString(say.locale)
 }

@@ -2,8 +2,9 @@
 
 import type { Catalog, Entry } from '../../../catalog/catalog.ts'
 import { type Domain, domains, type Gate, gates, type Tool } from '../../../catalog/define.ts'
+import { say } from '../../texts/index.ts'
 import { type Html, html } from '../html.ts'
-import { effects, gateOf, gateWords } from './badges.ts'
+import { gateOf } from './badges.ts'
 
 export interface Filter {
   /** What was typed; empty for everything. */
@@ -24,7 +25,7 @@ export function readFilter(query: Record<string, unknown>): Filter {
 }
 
 const LONGEST = 200
-const effectNames = Object.keys(effects) as Tool['effect'][]
+const effectNames: Tool['effect'][] = ['read', 'write', 'destroy']
 
 /** Best first where something was typed, else in the catalog's order. */
 export function chosen(catalog: Catalog, { q, domain, effect, gate }: Filter): readonly Entry[] {
@@ -47,42 +48,38 @@ export function isEmpty({ q, domain, effect, gate }: Filter): boolean {
 
 /** A GET form: it works without a script, and what it shows has an address. */
 export function filterForm({ entries }: Catalog, filter: Filter): Html {
+  const words = say.catalog
   const count = (fits: (tool: Tool) => boolean) => entries.filter(({ tool }) => fits(tool)).length
   return html`<form class="filter fields" action="/catalog" role="search">
-<div class="field search"><label for="q">Find a tool</label>
-<input id="q" name="q" type="search" value="${filter.q}" maxlength="${LONGEST}" placeholder="Such as: move an appointment"></div>
-${select('domain', 'Domain', 'Every domain', filter.domain, [
+<div class="field search"><label for="q">${words.find}</label>
+<input id="q" name="q" type="search" value="${filter.q}" maxlength="${LONGEST}" placeholder="${words.such}"></div>
+${select('domain', words.domain, words.everyDomain, filter.domain, [
   ...usedDomains(entries).map(domain => ({
     value: domain,
-    text: titled(domain),
+    text: words.domains[domain],
     count: count(tool => tool.domain === domain),
   })),
 ])}
-${select('effect', 'Effect', 'Any effect', filter.effect, [
+${select('effect', words.effect, words.anyEffect, filter.effect, [
   ...effectNames.map(effect => ({
     value: effect,
-    text: effects[effect].word,
+    text: words.effects[effect].word,
     count: count(tool => tool.effect === effect),
   })),
 ])}
-${select('gate', 'Gate', 'Any gate', filter.gate, [
+${select('gate', words.gate, words.anyGate, filter.gate, [
   ...gates.map(gate => ({
     value: gate,
-    text: gateWords[gate],
+    text: words.gates[gate].word,
     count: count(tool => gateOf(tool) === gate),
   })),
 ])}
-<button class="primary">Show</button>
+<button class="primary">${words.show}</button>
 </form>`
 }
 
 export function usedDomains(entries: readonly Entry[]): Domain[] {
   return domains.filter(domain => entries.some(({ tool }) => tool.domain === domain))
-}
-
-/** `bookings` → `Bookings`. */
-export function titled(word: string): string {
-  return word[0]!.toUpperCase() + word.slice(1)
 }
 
 interface Option {
@@ -95,6 +92,6 @@ function select(name: string, label: string, all: string, now: string | undefine
   return html`<div class="field"><label for="${name}">${label}</label>
 <select id="${name}" name="${name}"><option value="">${all}</option>${options.map(
     ({ value, text, count }) =>
-      html`<option value="${value}"${value === now && html` selected`}>${text} (${count})</option>`,
+      html`<option value="${value}"${value === now && html` selected`}>${say.catalog.choice(text, count)}</option>`,
   )}</select></div>`
 }

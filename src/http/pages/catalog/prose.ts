@@ -3,6 +3,7 @@
 import type { Catalog } from '../../../catalog/catalog.ts'
 import { vocabulary } from '../../../catalog/refusal.ts'
 import { type Html, html } from '../html.ts'
+import { inEnglish } from '../language.ts'
 
 export function firstSentence(text: string): string {
   return /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text
@@ -11,7 +12,7 @@ export function firstSentence(text: string): string {
 /** Names of tools and errors lead to their pages. */
 export function linked(catalog: Catalog, text: string): Html {
   const words = text.split(/\b([a-z]+(?:_[a-z]+)+)\b/)
-  return html`${words.map((word, index) => (index % 2 === 0 ? word : linkTo(catalog, word)))}`
+  return html`${words.map((word, index) => (index % 2 === 0 ? inEnglish(word) : linkTo(catalog, word)))}`
 }
 
 function linkTo(catalog: Catalog, word: string): Html {
