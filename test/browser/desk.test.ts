@@ -121,6 +121,43 @@ test('a template is reworded as another version; what cannot be is said, and not
   assert.equal(template.source, 'workspace')
 })
 
+test('a language is kept as it is written properly, and that page is the one it leads to', async t => {
+  const tab = await open(t)
+  await tab.goto(server.url + business.pages.template!)
+  await tab.getByText('Reword it').click()
+  await tab.getByLabel('Text').fill('Olá {{customer_name}}!')
+  await tab.getByLabel('Language').fill('pt-br')
+  await tab.getByRole('button', { name: 'Save' }).click()
+  await tab.getByText('Saved.').waitFor()
+  assert.equal(new URL(tab.url()).pathname, '/console/settings/templates/booking_confirmation/email/pt-BR')
+})
+
+test('in the night in which clocks are put back, an hour that is shown twice says which of the two it is', async t => {
+  await letBook({ window_days: 730 })
+  const tab = await open(t)
+  await tab.goto(`${server.url}/console/calendar/new?service=${business.service.id}&day=${CLOCKS_BACK}`)
+  const times = await tab.getByRole('navigation', { name: 'Free times' }).getByRole('link').allTextContents()
+  assert.deepEqual(times.slice(1, 5), ['01:00', '02:00 (+02:00)', '02:00 (+01:00)', '03:00'])
+})
+
+test('a day with more times than a page is gone through to its end', async t => {
+  await letBook({ window_days: 730, slot_interval_minutes: 10 })
+  const tab = await open(t)
+  await tab.goto(`${server.url}/console/calendar/new?service=${business.service.id}&day=2027-06-07`)
+  const times = tab.getByRole('navigation', { name: 'Free times' }).getByRole('link')
+  assert.equal(await times.count(), 100)
+  await tab.getByRole('link', { name: 'Later that day' }).click()
+  assert.equal(await times.first().textContent(), '16:40')
+  assert.equal(await times.last().textContent(), '23:50')
+})
+
+/** Of Madrid, in 2027: at 03:00 it is 02:00 once more. */
+const CLOCKS_BACK = '2027-10-31'
+
+async function letBook(policy: Record<string, unknown>): Promise<void> {
+  await done(business, 'set_service_booking_policy', { service_id: business.service.id, ...policy })
+}
+
 async function dayOfFreeTime(): Promise<string> {
   const [location] = await done(business, 'list_locations')
   const { slots } = await done(business, 'find_next_available_slot', {

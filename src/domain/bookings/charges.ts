@@ -2,7 +2,8 @@
  * What a booking asks of its customer beside its price: a deposit ahead, a fee where they cancel late or do not come.
  * This says what is due and what goes back. What the deposit pays of a fee is kept, and what is left of it goes back, both
  * with the booking's own change, whose preview shows them. What goes back is gated as any refund is, but for the customer
- * themselves: they do within the policy that they agreed to what they may. What is due beside it is taken later, through gates of its own.
+ * themselves: they do within the policy that they agreed to what they may. What is due beside it is taken later, through
+ * gates of its own.
  */
 
 import { and, asc, eq, ne } from 'drizzle-orm'

@@ -4,7 +4,7 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
+import { choice, fact, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { type Reading, spanOf, words } from './words.ts'
 
@@ -60,11 +60,6 @@ ${story(booking, reading)}
 }
 
 const movable: string[] = ['pending', 'confirmed']
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
-}
 
 function stepsOf({ id, state }: BookingRow): Html | false {
   const offered = steps[state] ?? []

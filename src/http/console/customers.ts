@@ -16,6 +16,7 @@ import {
   asBefore,
   differing,
   empty,
+  fact,
   field,
   given,
   keyField,
@@ -158,16 +159,6 @@ function lotRow({ name, status, remaining, sessions, expires_at }: Lot, reading:
   return html`<li class="row"><p class="row-title">${outside(name)}</p><span class="badge ${look}">${word}</span>
 <p class="row-more">${left}${expires_at && html` · ${say.customers.until(words(expires_at, reading))}`}</p></li>
 `
-}
-
-function fact(name: string, value: Html | string | null | false): Html | false {
-  return (
-    value !== null &&
-    value !== false &&
-    value !== '' &&
-    html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
-  )
 }
 
 function comingRow(

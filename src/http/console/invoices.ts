@@ -7,7 +7,7 @@ import { moneyText, timeFormat } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { empty, pager, queryOf } from './kit.ts'
+import { empty, fact, pager, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { label, type Reading, words } from './words.ts'
 
@@ -200,11 +200,6 @@ function notesOf({ credit_notes }: Invoice, money: MoneyText): Html | false {
     rows.length > 0 &&
     html`<h2>${say.invoices.notes}</h2><section class="panel"><ul class="rows">${rows}</ul></section>`
   )
-}
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
 }
 
 /** A day has no zone. */

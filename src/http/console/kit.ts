@@ -24,6 +24,17 @@ export function empty({ title, more }: { title: string; more: string }, action?:
   return html`<div class="empty"><h2>${title}</h2><p>${more}</p>${action && html`<p class="actions">${action}</p>`}</div>`
 }
 
+/** A line of `dl.facts`; nothing where there is nothing to say. */
+export function fact(name: string, value: Html | string | null | false): Html | false {
+  return (
+    value !== null &&
+    value !== false &&
+    value !== '' &&
+    html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`
+  )
+}
+
 /** To the next page of a list, with the filters of this one. */
 export function pager(path: string, query: Query, next: string | undefined): Html | false {
   if (next === undefined) return false

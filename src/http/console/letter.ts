@@ -5,6 +5,7 @@ import { type Html, html } from '../pages/html.ts'
 import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
+import { fact } from './kit.ts'
 import { nameOf, type Reading, words } from './words.ts'
 
 export interface Letter {
@@ -106,11 +107,6 @@ ${template !== undefined && fact(say.letter.wording, template ? say.letter.templ
 /** The id of what it is about. */
 export function subjectOf({ booking_id, enrolment_id, waitlist_entry_id }: Letter): string | null {
   return booking_id ?? enrolment_id ?? waitlist_entry_id ?? null
-}
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
 }
 
 function envelope({ channel, to, customer_id }: Letter, reading: Reading): Html {

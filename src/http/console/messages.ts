@@ -10,10 +10,10 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
-import { act, empty, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
-import { letterCard, letterGlance } from './letter.ts'
+import { act, empty, fact, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
+import { letterCard } from './letter.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { type Reading, words } from './words.ts'
+import { firstLine, type Reading, words } from './words.ts'
 
 /** As `list_messages` answers it. */
 export interface MessageRow {
@@ -102,16 +102,11 @@ ${states.map(
 export function messageRow(row: MessageRow, reading: Reading): Html {
   const customer = reading.names?.get(row.customer_id)
   return html`<li class="row">
-<p class="row-title"><a href="${HOME}/${row.id}">${outside(row.subject ?? firstLine(row.text))}</a></p>
+<p class="row-title"><a href="${HOME}/${row.id}">${outside(row.subject ?? firstLine(row.text, 80))}</a></p>
 ${statusBadge(row.status)}
 <p class="row-more">${say.messages.toWhom(say.messages.channels[row.channel as never] ?? row.channel, outside(customer?.name ?? row.to))} · ${words(row.send_at ?? row.created_at, reading)}${row.reason && html` · ${reasonText(row.reason)}`}</p>
 </li>
 `
-}
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n')[0]!
-  return line.length > 80 ? `${line.slice(0, 80).toWellFormed()}…` : line
 }
 
 function statusBadge(status: MessageRow['status']): Html {
@@ -142,11 +137,6 @@ ${remedies(visit, message)}`
   return consolePage(visit, message.subject ?? say.messages.one, content, { above })
 }
 
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
-}
-
 function remedies({ principal }: Visit, { id, status }: MessageRow): Html | false {
   const path = (what: string) => `${HOME}/${id}/${what}`
   if (status === 'draft' || status === 'queued')
@@ -158,6 +148,3 @@ function remedies({ principal }: Visit, { id, status }: MessageRow): Html | fals
 <p>${status === 'unknown' ? say.messages.unknownHelp : say.messages.failedHelp}</p>
 <div class="actions">${shown.map((remedy, at) => press(path(remedy), say.messages.remedies[remedy], {}, at === 0 ? 'primary' : ''))}</div>`
 }
-
-/** The first lines of a message, in a timeline. */
-export const glance = letterGlance

@@ -14,7 +14,19 @@ import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { act, choice, empty, field, given, hidden, keyField, type Query, queryOf, textArea } from './kit.ts'
+import {
+  act,
+  choice,
+  empty,
+  fact,
+  field,
+  given,
+  hidden,
+  keyField,
+  type Query,
+  queryOf,
+  textArea,
+} from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { hourText, type Reading, words } from './words.ts'
 
@@ -57,7 +69,17 @@ export function registerNewBooking(app: FastifyInstance, host: Host): void {
   })
 }
 
-const questions = ['service', 'variant', 'location', 'staff', 'day', 'start', 'customer', 'q'] as const
+const questions = [
+  'service',
+  'variant',
+  'location',
+  'staff',
+  'day',
+  'after',
+  'start',
+  'customer',
+  'q',
+] as const
 
 /** What is answered so far; a chosen add-on as `addon.<id>`. */
 type Answers = Partial<Record<(typeof questions)[number] | `addon.${string}`, string>>
@@ -174,16 +196,30 @@ interface Slots {
 async function times(visit: Visit, answers: Answers, reading: Reading): Promise<Html> {
   const day = answers.day ?? (await firstDay(visit, answers))
   if (day === undefined) return empty(say.newBooking.never)
-  const asked = { ...wishOf(answers), from: day, to: day, limit: 100 }
-  const { slots } = await visit.read<Slots>('get_available_slots', asked)
+  const asked = { ...wishOf(answers), from: day, to: day, limit: MOST_TIMES, cursor: answers.after }
+  const { rows, next } = await visit.list<never>('get_available_slots', asked)
+  const { slots } = rows as unknown as Slots
   const title = html`<h2>${say.newBooking.timesOn(dayText(day))}</h2>`
   if (slots.length === 0) return html`${title}${await noneThen(visit, answers)}`
   return html`${title}
 <nav class="chips times" aria-label="${say.newBooking.times}">${slots.map(({ start }) => {
     const isChosen = start === answers.start
-    return html`<a href="${newBookingPath({ ...answers, day, start })}"${isChosen && html` aria-current="true"`}>${hourText({ epochMilliseconds: Date.parse(start) }, reading.timeZone)}</a>
+    return html`<a href="${newBookingPath({ ...answers, day, start })}"${isChosen && html` aria-current="true"`}>${timeText(start, slots, reading)}</a>
 `
-  })}</nav>`
+  })}</nav>
+${next && html`<p class="actions"><a class="button" href="${newBookingPath({ ...answers, day, after: next, start: undefined })}">${say.newBooking.later}</a></p>`}`
+}
+
+/** On one page: a grid of five minutes has more in a day than anybody reads. */
+const MOST_TIMES = 100
+
+/** `10:00`; in the night in which clocks are put back, an hour that is shown twice says which of the two it is. */
+function timeText(start: string, slots: Slots['slots'], { timeZone }: Reading): string {
+  const text = (at: string) => hourText({ epochMilliseconds: Date.parse(at) }, timeZone)
+  const isTwice = slots.some(other => other.start !== start && text(other.start) === text(start))
+  if (!isTwice) return text(start)
+  const { offset } = Temporal.Instant.from(start).toZonedDateTimeISO(timeZone)
+  return `${text(start)} (${offset})`
 }
 
 async function firstDay(visit: Visit, answers: Answers): Promise<string | undefined> {
@@ -196,7 +232,7 @@ async function noneThen(visit: Visit, answers: Answers): Promise<Html> {
   const next = await firstDay(visit, answers)
   const link =
     next &&
-    html`<a class="button" href="${newBookingPath({ ...answers, day: next, start: undefined })}">${say.newBooking.nextDay(dayText(next))}</a>`
+    html`<a class="button" href="${newBookingPath({ ...answers, day: next, after: undefined, start: undefined })}">${say.newBooking.nextDay(dayText(next))}</a>`
   return empty(next ? say.newBooking.noneThen : say.newBooking.never, link || undefined)
 }
 
@@ -283,9 +319,4 @@ ${late_cancel_fee && fact(say.newBooking.lateFee, html`${moneyText(late_cancel_f
 <form class="card fields" method="post" action="${HOME}">${keyField()}${hidden({ ...(answers as Record<string, string>), quote: quote.quote })}
 ${textArea('note', say.newBooking.note)}
 <button class="primary">${quote.needs_confirmation ? say.newBooking.request : say.newBooking.book}</button></form>`
-}
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
 }

@@ -4,7 +4,7 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { amountOf, amountText, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
+import { amountOf, amountText, fact, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
 import { minutesText, type Policy, policyForm, policySentences } from './service-policy.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { words } from './words.ts'
@@ -95,11 +95,6 @@ function named(name: string, more: (string | number | false | null)[]): Html {
 
 function lines(items: Html[]): Html {
   return html`${items.map((item, at) => html`${at > 0 && html`<br>`}${item}`)}`
-}
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
 }
 
 function forms({ workspace }: Visit, service: ServiceInFull): Html {

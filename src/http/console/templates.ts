@@ -10,9 +10,9 @@ import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { type Answered, act, field, hidden, queryOf, saidIn, textArea } from './kit.ts'
+import { type Answered, act, field, queryOf, saidIn, textArea } from './kit.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
-import { label } from './words.ts'
+import { firstLine, label } from './words.ts'
 
 /** As `list_message_templates` answers it. */
 interface Template {
@@ -28,12 +28,14 @@ interface Template {
   provider_state: keyof typeof say.templates.providerStates
 }
 
-export const TEMPLATES = '/console/settings/templates'
+/** A template's natural key. */
 interface Place {
   key: string
   channel: string
   language: string
 }
+
+export const TEMPLATES = '/console/settings/templates'
 type Path = { Params: Place }
 
 export function registerTemplates(app: FastifyInstance, host: Host): void {
@@ -63,14 +65,17 @@ ${[...keys].map(([key, templates]) => html`<section class="panel"><h2>${label(ke
     )
     const args = { key, channel, language, purpose, variables, ...text }
     const tool = 'upsert_message_template'
-    const undo = ({ version }: Answered) =>
-      language === template.language && version !== template.version
+    // As it is kept, which may be another way to write it: `pt-br` is `pt-BR`.
+    const then = (kept: Record<string, unknown>) => pathOf({ key, channel, language: String(kept.language) })
+    const undo = (kept: Answered & Partial<Template>) =>
+      kept.language === template.language && kept.version !== template.version
         ? { tool, arguments: asItWas(template) }
         : null
     return act(visit, request, reply, {
       tool,
       args,
-      back: pathOf({ key, channel, language }),
+      back: pathOf(template),
+      then,
       said: 'saved',
       undo,
       refused: refusal => templatePage(visit, template, { refusal, form }),
@@ -119,23 +124,14 @@ async function templateAt(visit: Visit, { key, channel, language }: Place): Prom
 function templateRow(template: Template): Html {
   const { channel, language, version, purpose, source, subject, body } = template
   const marks = [
-    languageName(language),
+    namesOf('language')(language),
     source === 'house' ? say.templates.asItCame : say.templates.version(version),
     ...(purpose === 'marketing' ? [say.templates.marketing] : []),
   ]
-  return html`<li class="row"><p class="row-title"><a href="${pathOf(template)}">${outside(subject ?? firstLine(body))}</a></p>
+  return html`<li class="row"><p class="row-title"><a href="${pathOf(template)}">${outside(subject ?? firstLine(body, 60))}</a></p>
 <span class="badge">${say.messages.channels[channel as never] ?? channel}</span>
 <p class="row-more">${marks.join(' · ')}</p></li>
 `
-}
-
-function firstLine(body: string): string {
-  const [line = ''] = body.split('\n')
-  return line.length > 60 ? `${line.slice(0, 60).toWellFormed()}…` : line
-}
-
-function languageName(language: string): string {
-  return namesOf('language')(language)
 }
 
 interface Shown {
@@ -151,7 +147,7 @@ function templatePage(visit: Visit, template: Template, { said, refusal, form }:
   const mayEdit = visit.principal.role !== 'member'
   const content = html`${said}
 ${refusal && html`<p class="notice danger" role="alert">${refusal.message}</p>`}
-<p class="lede">${languageName(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
+<p class="lede">${namesOf('language')(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
 <article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>
 ${mayEdit && editForm(template, form)}
 ${own.length > 0 && html`<h2>${say.templates.variables}</h2><p>${own.map(({ name }, at) => html`${at > 0 && ', '}<code>${`{{${name}}}`}</code>`)}</p>`}`
@@ -163,7 +159,7 @@ function editForm(template: Template, form?: Form): Html {
   const { channel, language, subject, body } = template
   return html`<details class="edits"${form && html` open`}><summary>${say.templates.edit}</summary>
 <form class="fields" method="post" action="${pathOf(template)}">
-${channel === 'email' ? field('subject', say.templates.subject, form?.subject ?? subject ?? '', { required: true }) : hidden({})}
+${channel === 'email' && field('subject', say.templates.subject, form?.subject ?? subject ?? '', { required: true })}
 ${textArea('body', say.templates.body, form?.body ?? body, 6)}
 <p class="quiet">${say.templates.known(Object.keys(standardVariables).join(', '))}</p>
 ${field('language', say.templates.language, form?.language ?? language, { required: true, hint: say.templates.languageHint })}

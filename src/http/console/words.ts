@@ -88,6 +88,12 @@ export function hourText(instant: { epochMilliseconds: number }, timeZone: strin
   return clock(timeZone, 'hour').format(instant.epochMilliseconds)
 }
 
+/** What stands for a text without a title, in a list. @param most characters */
+export function firstLine(text: string, most: number): string {
+  const [line = ''] = text.trim().split('\n')
+  return line.length > most ? `${line.slice(0, most).toWellFormed()}…` : line
+}
+
 /** `customer_id` → `Customer`. */
 export function label(name: string): string {
   const spaced = name.replace(/_ids?$/, '').replaceAll('_', ' ')

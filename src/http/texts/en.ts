@@ -286,6 +286,7 @@ export const say = {
     showTimes: 'Show times',
     times: 'Free times',
     timesOn: (day: string) => `Free on ${day}`,
+    later: 'Later that day',
     noneThen: { title: 'Nothing is free on that day', more: 'Choose another day, or another person.' },
     nextDay: (day: string) => `See ${day}`,
     never: {
