@@ -32,6 +32,8 @@ import { asSystem } from './calls/as-system.ts'
 import { credentialDesk } from './calls/credential-desk.ts'
 import { decide } from './calls/decide.ts'
 import type { House } from './calls/house.ts'
+import { inviteDesk } from './calls/invite-desk.ts'
+import { joinDesk } from './calls/join-desk.ts'
 import { listNoticed, noticesOf, openReview } from './calls/notices.ts'
 import { reviewDesk } from './calls/review-desk.ts'
 import { createCall } from './calls/road.ts'
@@ -80,6 +82,9 @@ import {
 import { paperOfLink, payPageOf, visitInvoice } from './domain/payments/invoice-page.ts'
 import { answerChallenge, PAYMENT_LINK, payByLink, visitLink } from './domain/payments/links.ts'
 import { sandboxProviderEvents } from './domain/payments/sandbox-events.ts'
+import { pendingInvites, readInvitation, withdrawInvite } from './domain/team/invitation.ts'
+import { readInviteToken } from './domain/team/invites.ts'
+import { joinAs, joinByCode, requestJoin } from './domain/team/join.ts'
 import { createApp } from './http/app.ts'
 import type { Host, InvoiceDesk, PayDesk, Subscriptions } from './http/host.ts'
 import { makeLog } from './log.ts'
@@ -159,6 +164,8 @@ export async function start(config: Config): Promise<Server> {
       await asPerson(house)(decider, act, context => remedyMessage(context, messageId, remedy))
     },
     credentials: credentialDesk(asPerson(house)),
+    invites: inviteDesk(asPerson(house), { pendingInvites, withdrawInvite }),
+    joinDesk: joinDesk(house, { readInviteToken, readInvitation, requestJoin, joinByCode, joinAs }),
     subscriptions: subscriptions(house),
     calendarFeed: calendarFeed(house),
     openReview: token => openReview(house, token),

@@ -161,12 +161,25 @@ function membershipOf(db: Db, { workspaceId, accountId }: Session) {
 
 /** @throws unauthenticated; not_found where the person is no member, as where there is no such workspace */
 export async function switchWorkspace(database: Database, token: string, workspaceId: string): Promise<void> {
-  await database.transaction(FRONT_DESK.id, {}, async ({ db }) => {
-    const session = await liveSession(db, token)
-    const reachable = await membershipsOf(db, session.accountId)
-    if (!reachable.some(membership => membership.workspaceId === workspaceId)) throw notFound('workspace')
-    await db.update(sessions).set({ workspaceId }).where(eq(sessions.id, session.id))
-  })
+  await database.transaction(FRONT_DESK.id, {}, ({ db }) => moveSession(db, token, workspaceId))
+}
+
+/** The same, in a transaction that does more. */
+export async function moveSession(db: Db, token: string, workspaceId: string): Promise<void> {
+  const session = await liveSession(db, token)
+  const reachable = await membershipsOf(db, session.accountId)
+  if (!reachable.some(membership => membership.workspaceId === workspaceId)) throw notFound('workspace')
+  await db.update(sessions).set({ workspaceId }).where(eq(sessions.id, session.id))
+}
+
+/** Who is signed in, wherever they are. @throws unauthenticated */
+export async function accountOfSession(db: Db, token: string): Promise<{ id: string; email: string }> {
+  const { accountId } = await liveSession(db, token)
+  const [account] = await db
+    .select({ id: accounts.id, email: accounts.email })
+    .from(accounts)
+    .where(eq(accounts.id, accountId))
+  return account!
 }
 
 /** Signing out of a session that has ended changes nothing. */
@@ -204,6 +217,8 @@ export interface OwnSession extends OpenSession {
 /** What a person sees and ends of their own sessions, from one of them. Each @throws unauthenticated */
 export interface SessionDesk {
   list(token: string): Promise<OwnSession[]>
+  /** The address by which they signed in. */
+  email(token: string): Promise<string>
   /** An id of nobody's, or of another person's, changes nothing. */
   end(token: string, sessionId: string): Promise<void>
   endOthers(token: string): Promise<void>
@@ -213,6 +228,8 @@ export function sessionDesk(database: Database): SessionDesk {
   const from = <T>(token: string, work: (db: Db, own: Session) => Promise<T>) =>
     database.transaction(FRONT_DESK.id, {}, async ({ db }) => work(db, await liveSession(db, token)))
   return {
+    email: token =>
+      database.transaction(FRONT_DESK.id, {}, async ({ db }) => (await accountOfSession(db, token)).email),
     list: token =>
       from(token, async (db, own) =>
         (await sessionsOf(db, own.accountId)).map(session => ({

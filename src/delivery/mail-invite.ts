@@ -1,16 +1,21 @@
 /** Mails an invitation, as `mail-code.ts` does a code: the same mail under the same key, however often it is tried. */
 
-import { inviteMailOf } from '../domain/team/invites.ts'
+import { type InviteMaker, inviteMailOf } from '../domain/team/invites.ts'
 import type { Carrier } from './carrier.ts'
 import { type Handler, JobFailed } from './handler.ts'
 import type { Post } from './mail-code.ts'
 import { NotSent } from './not-sent.ts'
 
-export function mailInvite({ database, secrets, carrier, log }: Post & { carrier: Carrier }): Handler {
+export function mailInvite({
+  database,
+  carrier,
+  log,
+  ...maker
+}: Post & InviteMaker & { carrier: Carrier }): Handler {
   return async ({ workspaceId, ids, signal }) => {
     const inviteId = ids.invite_id!
     const mail = await database.transaction(workspaceId, {}, ({ db }) =>
-      inviteMailOf(db, secrets, workspaceId, inviteId),
+      inviteMailOf(db, maker, workspaceId, inviteId),
     )
     if (!mail) return
     try {

@@ -9,6 +9,8 @@ import type { Secrets } from '../access/secrets.ts'
 import type { SessionDesk, SignIn } from '../access/sessions.ts'
 import type { Call } from '../calls/call.ts'
 import type { Decided, Decider, Decision } from '../calls/decide.ts'
+import type { InviteDesk } from '../calls/invite-desk.ts'
+import type { JoinDesk } from '../calls/join-desk.ts'
 import type { ReviewDesk, Viewer } from '../calls/review-desk.ts'
 import type { UndoDesk } from '../calls/undo.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -60,6 +62,10 @@ export interface Host {
   remedy(decider: Decider, decision: { messageId: string; remedy: Remedy }): Promise<void>
   /** What the business's providers know it by. Read and written by a person alone, of the role admin or above. */
   credentials: CredentialDesk
+  /** Invitations that nobody has accepted yet. Seen and withdrawn by a person alone, of the role admin or above. */
+  invites: InviteDesk
+  /** Where the link of an invitation leads. */
+  joinDesk: JoinDesk
   /** What the link in a marketing mail leads to. */
   subscriptions: Subscriptions
   /** The customer who comes with a link's token; null where it is none of ours. @throws Refusal `rate_limited` */

@@ -8,6 +8,7 @@ import { askToSend } from './message.ts'
 import { type Person, signIn } from './person.ts'
 import type { SignedUp, TestServer } from './server.ts'
 import { made } from './shop.ts'
+import { invite } from './team.ts'
 
 export interface Furnished extends Caller {
   owner: Person
@@ -23,7 +24,7 @@ export interface Furnished extends Caller {
   pages: Record<string, string>
 }
 
-export async function furnish(server: TestServer, { key, email }: SignedUp): Promise<Furnished> {
+export async function furnish(server: TestServer, { key, email, workspaceId }: SignedUp): Promise<Furnished> {
   const agent = { url: server.url, key }
   const owner = await signIn(server, email)
   const [location] = await done(agent, 'list_locations')
@@ -74,11 +75,18 @@ export async function furnish(server: TestServer, { key, email }: SignedUp): Pro
   const self = await made(agent, 'create_booking_self_service_link', { booking_id: booking.id })
   const [event] = await done(agent, 'list_audit_events', { tool: 'create_booking' })
   const free = { service: service.id, day: slots[0].local.slice(0, 10) }
+  const invited = await invite(
+    server,
+    { key, email, workspaceId },
+    { email: `marta-${fresh()}@studio.example`, person: owner },
+  )
   const pages = {
     letter,
     approval: new URL(policy.url).pathname,
     decided: approvals[0]!,
     review: await reviewLink(server, email),
+    join: `/console/join/${invited}`,
+    'join-code': `/console/join/${invited}/code`,
     booking: `/console/calendar/${booking.id}`,
     week: `/console/calendar?staff=${eva.id}`,
     day: `/console/calendar?day=${booking.local.slice(0, 10)}`,

@@ -4,10 +4,9 @@
  */
 
 import { listMail } from '../../access/mailbox.ts'
-import type { Secrets } from '../../access/secrets.ts'
 import { idText } from '../../catalog/kinds.ts'
 import type { Database } from '../../database/pool.ts'
-import { listInvitesPosted } from '../team/invites.ts'
+import { type InviteMaker, listInvitesPosted } from '../team/invites.ts'
 import type { Channel } from './tables.ts'
 
 const MOST = 100
@@ -22,7 +21,7 @@ export interface Posted {
   created_at: string
 }
 
-export async function listPosted(house: { database: Database; secrets: Secrets }): Promise<Posted[]> {
+export async function listPosted(house: InviteMaker & { database: Database }): Promise<Posted[]> {
   const [codes, invites, messages] = await Promise.all([
     listMail(house),
     listInvitesPosted(house),

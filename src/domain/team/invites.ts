@@ -126,11 +126,13 @@ function tokenOf(secrets: Secrets, { workspaceId, id, expiresAt }: TeamInvite): 
   return linkToken(secrets, PURPOSE, { workspaceId, subjectId: id, number })
 }
 
+export interface InviteClaims {
+  workspaceId: string
+  inviteId: string
+}
+
 /** Where an invitation stands; null where the token is none of ours. Whether it is still open, `openInvite` says. */
-export function readInviteToken(
-  secrets: Secrets,
-  token: string,
-): { workspaceId: string; inviteId: string } | null {
+export function readInviteToken(secrets: Secrets, token: string): InviteClaims | null {
   const claims = readLinkToken(secrets, PURPOSE, token)
   return claims && { workspaceId: claims.workspaceId, inviteId: claims.subjectId }
 }
@@ -170,7 +172,7 @@ export interface InviteMail {
 /** What to send for an invitation; null where it is no longer open. */
 export async function inviteMailOf(
   db: Db,
-  secrets: Secrets,
+  { secrets, publicUrl }: InviteMaker,
   workspaceId: string,
   id: string,
 ): Promise<InviteMail | null> {
@@ -180,28 +182,43 @@ export async function inviteMailOf(
     .select({ name: workspaces.name })
     .from(workspaces)
     .where(eq(workspaces.id, workspaceId))
-  return { to: invite.email, ...inviteLetter(workspace!.name, tokenOf(secrets, invite)) }
+  return { to: invite.email, ...inviteLetter(publicUrl, workspace!.name, tokenOf(secrets, invite)) }
 }
 
-function inviteLetter(business: string, token: string): Omit<InviteMail, 'to'> {
-  const how =
-    'Give this to your agent and ask it to accept the invitation; it then sends you a code to confirm that it is you.'
+/** What an invitation's token and link are made with. */
+export interface InviteMaker {
+  secrets: Secrets
+  /** Without a trailing slash. */
+  publicUrl: string
+}
+
+/** A link for a person, and the bare token for their agent (`accept_team_invite_request`). */
+function inviteLetter(publicUrl: string, business: string, token: string): Omit<InviteMail, 'to'> {
+  const link = `${publicUrl}/console/join/${token}`
+  const what = 'invites you to their team on Backdesk.'
   const terms = `It works once, for ${LIFETIME_DAYS} days. If you do not know them, ignore this mail.`
+  const agent = 'Or give this to your agent, and ask it to accept the invitation for you:'
   return {
     subject: `${business} invites you to their team on Backdesk`,
-    text: `${business} invites you to their team on Backdesk. ${how}\n\n${token}\n\n${terms}`,
+    text: `${business} ${what} See who invites you, and accept it here:\n\n${link}\n\n${terms}\n\n${agent}\n\n${token}`,
     html: mailFrame({
       language: 'en',
       title: 'An invitation to Backdesk',
-      content: `<p>${escaped(business)} invites you to their team on Backdesk. ${how}</p>
-<p style="font-family: ui-monospace, monospace; word-break: break-all">${token}</p>
-<p style="color: #5b6168">${terms}</p>`,
+      content: `<p>${escaped(business)} ${what}</p>
+<p><a href="${escaped(link)}" style="display: inline-block; padding: 12px 20px; border-radius: 8px; font-weight: 600; text-decoration: none; color: #ffffff; background: #1c1f23">See the invitation</a></p>
+<p style="color: #5b6168">${terms}</p>
+<p style="color: #5b6168">${agent}</p>
+<p style="font-family: ui-monospace, monospace; word-break: break-all">${token}</p>`,
     }),
   }
 }
 
 /** For the developer mailbox: the open invitations of every workspace, newest first. */
-export async function listInvitesPosted({ database, secrets }: { database: Database; secrets: Secrets }) {
+export async function listInvitesPosted({
+  database,
+  secrets,
+  publicUrl,
+}: InviteMaker & { database: Database }) {
   const { rows } = await database.owner.query<{
     workspaceId: string
     id: string
@@ -218,7 +235,7 @@ export async function listInvitesPosted({ database, secrets }: { database: Datab
   )
   return rows.map(({ workspaceId, id, email, expires, created, business }) => {
     const claims = { workspaceId, subjectId: id, number: Math.floor(Number(expires)) }
-    const { subject, text } = inviteLetter(business, linkToken(secrets, PURPOSE, claims))
+    const { subject, text } = inviteLetter(publicUrl, business, linkToken(secrets, PURPOSE, claims))
     return {
       id: idText('invite', id),
       channel: 'email',

@@ -21,6 +21,7 @@ import { registerCustomers } from './customers.ts'
 import { registerDecisions } from './decisions.ts'
 import { registerHours } from './hours.ts'
 import { registerInvoices } from './invoices.ts'
+import { registerJoin } from './join.ts'
 import { registerKeys } from './keys.ts'
 import { registerLive } from './live.ts'
 import { registerMessages } from './messages.ts'
@@ -42,6 +43,7 @@ import { registerUndo } from './undo.ts'
 export function registerConsole(app: FastifyInstance, host: Host): void {
   registerSession(app, host)
   registerDecisions(app, host)
+  registerJoin(app, host)
   app.register(async pages => {
     await setBrowserHeaders(pages, host.publicUrl)
     letFormsSayWhereTheyAre(pages)

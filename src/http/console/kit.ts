@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { WriteBody } from '../../calls/call.ts'
 import type { Inverse, Undo } from '../../calls/undo.ts'
+import { withoutPaths } from '../../catalog/json-schema.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -163,7 +164,9 @@ export async function act(
   const body = answer.body as WriteBody
   if (body.status === 'needs_approval') return reply.redirect(new URL(body.approval!.url).pathname, 303)
   if (body.status === 'needs_confirmation') {
-    const page = confirmPage(visit, answer.entry.tool.title, body, form, request.url, back)
+    // A token in a preview is of what is not made.
+    const data = withoutPaths(body.data, answer.entry.secretData)
+    const page = confirmPage(visit, answer.entry.tool.title, { ...body, data }, form, request.url, back)
     return sendPage(reply, await page)
   }
   return reply.redirect(withQuery(onward(body.data), { said, ...(body.undo && { undo: body.undo }) }), 303)

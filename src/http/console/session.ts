@@ -72,6 +72,16 @@ export async function personOf(host: Host, request: FastifyRequest): Promise<Cal
   return host.authenticateSession(token)
 }
 
+/** The address of who is signed in here; null where nobody is. */
+export async function addressOf(host: Host, request: FastifyRequest): Promise<string | null> {
+  try {
+    return await host.sessions.email(tokenOf(request))
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'unauthenticated') return null
+    throw error
+  }
+}
+
 /** @throws Refusal `unauthenticated` */
 export function tokenOf({ cookies }: FastifyRequest): string {
   const token = cookies[COOKIE]

@@ -1,6 +1,7 @@
-/** `/console/team`: who can be booked, when they work, and when they are away. */
+/** `/console/team`: who can be booked, when they work, when they are away; and who signs in or is invited to. */
 
 import type { FastifyInstance } from 'fastify'
+import { hasRole } from '../../access/principal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -9,6 +10,7 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type Answered, act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
+import { registerInvites, signInsOf } from './team-invites.ts'
 import { type Reading, words } from './words.ts'
 
 interface Person {
@@ -42,9 +44,13 @@ export function registerTeam(app: FastifyInstance, host: Host): void {
     const { rows } = await visit.list<Person>('list_staff', { limit: 100 })
     const reading = readingOf(visit, { names: await visit.names(rows) })
     const list = html`<section class="panel"><ul class="rows">${rows.map(person => personRow(person, reading))}</ul></section>`
-    const content = html`<p class="lede">${say.team.lede}</p>${rows.length > 0 ? list : empty(say.team.none)}`
+    const content = html`${saidIn(queryOf(request))}
+<p class="lede">${say.team.lede}</p>${rows.length > 0 ? list : empty(say.team.none)}
+${hasRole(visit.principal.role, 'admin') && (await signInsOf(host, visit, request))}`
     return sendPage(reply, consolePage(visit, say.sections.team, content))
   })
+
+  registerInvites(app, host)
 
   app.get<Path>(`${HOME}/:id`, async (request, reply) => {
     const visit = await visitOf(host, request)

@@ -10,6 +10,7 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type AuditRow, auditRow, momentOf } from './audit-row.ts'
 import type { BookingRow } from './booking-page.ts'
+import { queryOf, saidIn } from './kit.ts'
 import { type MessageRow, messageRow } from './messages.ts'
 import { waitingRow } from './queue-page.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -30,7 +31,7 @@ export function registerToday(app: FastifyInstance, host: Host): void {
     const bookings = await bookingsToday(visit)
     const names = await visit.names(happened.rows, unsent, bookings)
     const reading = readingOf(visit, { names })
-    const content = html`<div class="two-up"><div>
+    const content = html`${saidIn(queryOf(request))}<div class="two-up"><div>
 ${needs(visit, queue.waiting, unsent.length > 0)}
 ${unsent.length > 0 && unsentMessages(unsent, reading)}
 ${agenda(bookings, reading)}

@@ -9,6 +9,7 @@ import { consent } from './en-consent.ts'
 import { customers } from './en-customers.ts'
 import { developers } from './en-developers.ts'
 import { house } from './en-house.ts'
+import { joining } from './en-join.ts'
 import { money } from './en-money.ts'
 import { review } from './en-review.ts'
 
@@ -155,6 +156,9 @@ export const say = {
     retry: 'It is on its way again.',
     discard: 'It stays unsent.',
     accept: 'Taken for sent.',
+    joined: 'Welcome: you belong to this team now.',
+    invited: 'The invitation is on its way.',
+    withdrawn: 'Withdrawn. Its link opens nothing any more.',
     checking: 'Stored. The provider is being asked: reload in a moment.',
   },
   undo: {
@@ -399,6 +403,7 @@ export const say = {
     addIt: 'Add them',
   },
   ...house,
+  ...joining,
   ...review,
   ...money,
   activity: {
@@ -455,6 +460,8 @@ export const say = {
       draft_message: 'An automation’s draft',
       withdraw_draft: 'A draft taken back',
       unsubscribe: 'Unsubscribed by link',
+      join_team: 'Joined the team',
+      withdraw_invite: 'An invitation withdrawn',
     } as Record<string, string>,
   },
 }
