@@ -15,14 +15,15 @@ export function refusalFor(error: unknown, request: CallRequest, log: Logger): R
   const ruled = ruleBehind(error)
   if (ruled) return ruled
   log.error({ err: error, tool: request.tool, requestId: request.requestId }, 'call failed')
-  return new Refusal(
-    'internal',
-    'Something went wrong on our side. It was logged; retry with the same idempotency key.',
-    {
-      request_id: request.requestId,
-    },
-  )
+  return new Refusal('internal', request.surface === 'console' ? SEE_FIRST : RETRY, {
+    request_id: request.requestId,
+  })
 }
+
+const RETRY = 'Something went wrong on our side. It was logged; retry with the same idempotency key.'
+/** A form has no key. */
+const SEE_FIRST =
+  'Something went wrong on our side, and it was logged. See whether it was done before you try again.'
 
 /** The rule that said no: thrown by a verb, or held by a constraint of the database. Null where it was no rule. */
 export function ruleBehind(error: unknown): Refusal | null {

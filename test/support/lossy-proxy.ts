@@ -2,18 +2,23 @@
 
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 
 export interface LossyProxy {
   /** The database, through the proxy. */
   url: string
-  /** The next COMMIT of a transaction that wrote this reaches the database; its answer does not come back. @param text default: what every writing call does */
+  /** The next COMMIT of a transaction that wrote this reaches the database; its answer does not come back. @param text default: the statement of every writing call */
   loseNextCommit(text?: string): void
+  /** The same, and the line stays open: whoever waits at it hears nothing more. */
+  muteNextCommit(): void
   lost(): number
 }
 
-export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<LossyProxy> {
+export async function lossyProxy(
+  t: { after(work: () => unknown): void },
+  databaseUrl: string,
+): Promise<LossyProxy> {
   let armed: string | null = null
+  let muting = false
   let lost = 0
   const sockets = new Set<Socket>()
   const server = createServer(client => {
@@ -37,18 +42,25 @@ export async function lossyProxy(t: Pick<TestContext, 'after'>, databaseUrl: str
       database.write(chunk)
     })
     // The database has answered, so it has committed: only now the line breaks.
-    database.on('data', chunk => (losing ? client.destroy() : client.write(chunk)))
+    database.on('data', chunk => {
+      if (!losing) client.write(chunk)
+      else if (!muting) client.destroy()
+    })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  const loseNextCommit = (text = 'insert into "audit_events"') => {
+  const loseNextCommit = (text = 'insert_audit_events') => {
     armed = text
   }
+  const muteNextCommit = () => {
+    muting = true
+    loseNextCommit()
+  }
   const { port } = server.address() as { port: number }
-  return { url: through(databaseUrl, port), loseNextCommit, lost: () => lost }
+  return { url: through(databaseUrl, port), loseNextCommit, muteNextCommit, lost: () => lost }
 }
 
 /** `pg` writes a Unix socket's directory into the URL's host, percent-encoded, or into `?host=`. */

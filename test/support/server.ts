@@ -31,14 +31,7 @@ export async function startServer(
   changes: Partial<Config> = {},
 ): Promise<TestServer> {
   const database = changes.databaseUrl ? null : await testDatabase()
-  const config = {
-    ...readConfig({ PORT: '0', LOG_LEVEL: 'silent', BACKDESK_SECRET: 'x'.repeat(32) }),
-    databaseUrl: database?.ownerUrl,
-    appDatabaseUrl: database?.appUrl,
-    developerMailbox: true,
-    overloadedAfterMs: 0, // A test's process may be kept waiting by all the others.
-    ...changes,
-  }
+  const config = configOf({ databaseUrl: database?.ownerUrl, appDatabaseUrl: database?.appUrl, ...changes })
   const server = await start(config)
   t.after(async () => {
     await server.close()
@@ -50,6 +43,16 @@ export async function startServer(
   }
   const databaseUrls = { owner: config.databaseUrl!, app: config.appDatabaseUrl! }
   return { ...server, databaseUrls, mailbox, signUp: name => signUp(server.url, mailbox, name) }
+}
+
+/** On a free port, with one secret for all. */
+export function configOf(changes: Partial<Config>): Config {
+  return {
+    ...readConfig({ PORT: '0', LOG_LEVEL: 'silent', BACKDESK_SECRET: 'x'.repeat(32) }),
+    developerMailbox: true,
+    overloadedAfterMs: 0, // A test's process may be kept waiting by all the others.
+    ...changes,
+  }
 }
 
 let count = 0

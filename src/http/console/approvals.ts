@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Decided } from '../../calls/decide.ts'
 import type { Reviewed } from '../../calls/review-desk.ts'
-import { Id, idText } from '../../catalog/kinds.ts'
+import { Id } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
@@ -12,7 +12,7 @@ import { approvalPage, missingPage } from './approval-page.ts'
 import { decisionIn } from './decision-form.ts'
 import { deciderOf } from './decisions.ts'
 import { queryOf } from './kit.ts'
-import { queuePage } from './queue-page.ts'
+import { pathOf, queuePage } from './queue-page.ts'
 import { registerSeveral } from './several.ts'
 import { visitOf } from './shell.ts'
 
@@ -58,10 +58,12 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
         // What is shown once, as a new key is, would be lost behind a redirect.
         if (hasMore(decided, after))
           return sendPage(reply, approvalPage(visit, { ...after, answer: decided.answer }))
-        return reply.redirect(`/console/approvals/${idText('approval', approvalId)}`, 303)
+        return reply.redirect(pathOf(after), 303)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const now = await host.approvals.read(visit, approvalId)
+        // It was done, and the answer was lost on its way.
+        if (error.code === 'internal' && now.state !== 'pending') return reply.redirect(pathOf(now), 303)
         return sendPage(reply.code(error.status), approvalPage(visit, now, { problem: error.message, form }))
       }
     })
