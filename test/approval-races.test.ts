@@ -7,12 +7,13 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
-import { type Body, callTool, done, fresh } from './support/caller.ts'
+import { callTool, done } from './support/caller.ts'
 import { newSandbox } from './support/example.ts'
+import { type Asked, openGated, press } from './support/gated.ts'
 import { until } from './support/jobs.ts'
 import { lossyProxy } from './support/lossy-proxy.ts'
 import { askToSend } from './support/message.ts'
-import { send, signIn } from './support/person.ts'
+import { send } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { startHost } from './support/whole-host.ts'
 
@@ -64,6 +65,25 @@ for (const rival of acts.filter(act => act !== 'approve')) {
   })
 }
 
+test('asked again at its end while it is being done: it stays done, and what is asked is another question', async () => {
+  const desk = await openDesk()
+  const rules = [{ tool: 'create_api_key', gate: 'approve' }]
+  const ask = () => callTool(desk.agent, 'set_approval_policy', { rules })
+  const { approval } = (await ask()).body
+  const release = await hold()
+  const yes = desk.person.decide(approval.id, 'approve')
+  await until(async () => (await waiting()) === 1)
+  await desk.jumpTo(approval.expires_at)
+  const again = ask()
+  await until(async () => (await waiting()) === 2)
+  await release()
+  assert.equal((await yes).body.state, 'executed')
+  assert.notEqual((await again).body.approval.id, approval.id)
+  assert.equal((await done(desk.agent, 'get_approval', { approval_id: approval.id })).state, 'executed')
+  const { rows } = await owner.query('SELECT FROM events WHERE subject_id = $1', [uuidOf(approval.id)])
+  assert.equal(rows.length, 0)
+})
+
 test('one approves what stands there, another their own words, at once: one text is sent, and the other is told', async () => {
   const sandbox = await newSandbox(server, await server.signUp())
   const { decide } = sandbox.person
@@ -93,8 +113,8 @@ test('a host dies while an approved call runs: it still waits, and who presses a
   await until(async () => (await waiting()) === 1)
   await dying.kill()
   await lost
-  const page = await fetch(`${server.url}/console/approvals/${asked.id}`, {
-    headers: { cookie: desk.cookie },
+  const page = await fetch(server.url + asked.path, {
+    headers: { cookie: desk.person.cookie },
   })
   assert.match(await page.text(), /Your decision/)
   const again = desk.does('approve', asked) // Before the database has noticed.
@@ -108,7 +128,7 @@ test('the database goes while an approved call runs: nothing was decided, the pa
   const desk = await openDesk()
   const asked = await desk.ask()
   const release = await hold()
-  const pressed = desk.presses(asked, other.url)
+  const pressed = press(desk.person, `${other.url}${asked.path}/approve`)
   await until(async () => (await waiting()) === 1)
   await owner.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -123,7 +143,7 @@ test('the database goes while an approved call runs: nothing was decided, the pa
   )
   assert.match(text, /Your decision/)
   await desk.is(asked, 'pending')
-  assert.equal((await desk.presses(asked, other.url)).status, 303)
+  assert.equal((await press(desk.person, `${other.url}${asked.path}/approve`)).status, 303)
   await desk.is(asked, 'executed')
 })
 
@@ -131,10 +151,10 @@ test('the database has done it, and its answer is lost: who pressed reads that i
   const desk = await openDesk()
   const asked = await desk.ask()
   proxy.loseNextCommit()
-  const pressed = await desk.presses(asked, other.url)
-  assert.deepEqual([pressed.status, pressed.to, proxy.lost()], [303, `/console/approvals/${asked.id}`, 1])
+  const pressed = await press(desk.person, `${other.url}${asked.path}/approve`)
+  assert.deepEqual([pressed.status, pressed.to, proxy.lost()], [303, asked.path, 1])
   await desk.is(asked, 'executed')
-  assert.equal((await callTool(desk.sandbox, 'create_customer', asked.args)).body.data.name, asked.args.name)
+  assert.equal((await callTool(desk.agent, 'create_customer', asked.args)).body.data.name, asked.args.name)
 })
 
 test('a host dies when it is done and nobody has been told: who presses again is told, and it is done once', async () => {
@@ -147,53 +167,30 @@ test('a host dies when it is done and nobody has been told: who presses again is
   await lost
   assert.equal(await desk.does('approve', asked), 'done')
   await desk.is(asked, 'executed')
-  assert.equal((await callTool(desk.sandbox, 'create_customer', asked.args)).body.status, 'done')
+  assert.equal((await callTool(desk.agent, 'create_customer', asked.args)).body.status, 'done')
 })
 
-interface Asked {
-  /** Of the approval. */
-  id: string
-  args: { name: string; idempotency_key: string }
-  expires_at: string
-}
-
-/** A sandbox where putting somebody in waits for a person; how often it was done is how often they are there. */
 async function openDesk() {
-  const business = await server.signUp()
-  const sandbox = await newSandbox(server, business)
-  const rules = [{ tool: 'create_customer', gate: 'approve' }]
-  const policy = (await callTool(sandbox, 'set_approval_policy', { rules })).body.approval
-  await sandbox.person.decide(policy.id, 'approve')
-  const { cookie } = await signIn(server, business.email, sandbox.workspaceId)
-
-  async function ask(): Promise<Asked> {
-    const args = { name: `Nadia ${fresh()}`, idempotency_key: fresh() }
-    const { id, expires_at } = (await callTool(sandbox, 'create_customer', args)).body.approval
-    return { id, args, expires_at }
-  }
+  const gated = await openGated(server)
+  const { agent, person, timesMade } = gated
 
   /** @returns `done`, or the code of the refusal */
   async function does(act: Act, { id, expires_at }: Asked, url = server.url): Promise<string> {
     if (act === 'approve' || act === 'reject') {
-      const { status, body } = await send(url, 'POST', `/v1/approvals/${id}/${act}`, {}, { cookie })
+      const { status, body } = await send(
+        url,
+        'POST',
+        `/v1/approvals/${id}/${act}`,
+        {},
+        { cookie: person.cookie },
+      )
       return status === 200 && body.state === made[act] ? 'done' : body.code
     }
-    const agent = { url, key: sandbox.key }
+    const there = { url, key: agent.key }
     const { isError, body } = await (act === 'withdraw'
-      ? callTool(agent, 'cancel_approval_request', { approval_id: id })
-      : callTool(agent, 'set_sandbox_clock', { to: expires_at }))
+      ? callTool(there, 'cancel_approval_request', { approval_id: id })
+      : callTool(there, 'set_sandbox_clock', { to: expires_at }))
     return isError ? body.code : 'done'
-  }
-
-  /** By the form of its page. */
-  async function presses({ id }: Asked, url: string) {
-    const answer = await fetch(`${url}/console/approvals/${id}/approve`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { cookie, origin: url },
-      body: new URLSearchParams(),
-    })
-    return { status: answer.status, to: answer.headers.get('location'), text: await answer.text() }
   }
 
   async function stateOf({ id }: Asked): Promise<string> {
@@ -203,21 +200,20 @@ async function openDesk() {
 
   /** In the row, to the asker, in the outbox, in the audit, and in what was done. */
   async function is(asked: Asked, state: string): Promise<void> {
-    const told: Body = await done(sandbox, 'get_approval', { approval_id: asked.id })
+    const told = await done(agent, 'get_approval', { approval_id: asked.id })
     const { rows } = await owner.query(
-      `SELECT a.state,
-         (SELECT count(*)::int FROM customers c WHERE c.name = $2) AS customers,
+      `SELECT state,
          (SELECT count(*)::int FROM audit_events e WHERE e.approval_id = a.id AND e.outcome = 'done') AS runs,
          ARRAY(SELECT e.type FROM events e WHERE e.subject_id = a.id) AS events
        FROM approvals a WHERE a.id = $1`,
-      [uuidOf(asked.id), asked.args.name],
+      [uuidOf(asked.id)],
     )
-    const times = state === 'executed' ? 1 : 0
+    const runs = state === 'executed' ? 1 : 0
     const events = ['rejected', 'withdrawn', 'expired'].includes(state) ? [`approval.${state}`] : []
-    assert.deepEqual([told.state, rows], [state, [{ state, customers: times, runs: times, events }]])
+    assert.deepEqual([told.state, await timesMade(asked), rows], [state, runs, [{ state, runs, events }]])
   }
 
-  return { sandbox, cookie, ask, does, presses, stateOf, is }
+  return { ...gated, does, stateOf, is }
 }
 
 /** Whoever writes the audit waits: each way to end an approval does, with its row locked. @returns lets them go on */

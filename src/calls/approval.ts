@@ -1,6 +1,6 @@
 /** `approve`: what is kept of a call that waits for a person, and what its asker is told of it, then and later. */
 
-import { and, eq } from 'drizzle-orm'
+import { and, eq, type SQL } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
 import type { PrincipalKind } from '../access/principal.ts'
 import type { Effect } from '../catalog/define.ts'
@@ -17,6 +17,7 @@ import type { House } from './house.ts'
 import { hashOf, type Parsed } from './parse.ts'
 import type { Requirement } from './policy.ts'
 import type { ResolvedRequest } from './resolve.ts'
+import type { Occurred } from './run.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
 
 export interface Ask {
@@ -31,13 +32,19 @@ export interface Ask {
   now: Temporal.Instant
 }
 
+export interface Asked {
+  approval: Approval
+  /** What became, by being asked again, of the one before. */
+  events: Occurred[]
+}
+
 /**
  * Stores the call to be run as it is, or finds the one that waits already: the same asker, tool, arguments and
  * key are one question, however often they are asked.
  */
-export async function ask(house: House, db: Db, question: Ask): Promise<Approval> {
-  const waiting = await findWaiting(db, question)
-  if (waiting) return waiting
+export async function ask(house: House, db: Db, question: Ask): Promise<Asked> {
+  const { waiting, events } = await findWaiting(db, question)
+  if (waiting) return { approval: waiting, events }
   const { request, parsed, versions, effects, requirement, preview, warnings, auditId, now } = question
   const { principal, workspace } = request
   const [approval] = await db
@@ -72,7 +79,7 @@ export async function ask(house: House, db: Db, question: Ask): Promise<Approval
   // A sandbox tries things out; its people are not mailed.
   if (workspace.kind === 'live') await enqueue(db, { task: 'notify_reviewers', jobKey: 'now' })
   house.log.info({ approval: approval.id, tool: request.tool }, 'waits for approval')
-  return approval
+  return { approval, events }
 }
 
 /**
@@ -92,7 +99,7 @@ function askerKind(kind: PrincipalKind): Approval['askedByKind'] {
 async function findWaiting(
   db: Db,
   { request, parsed, now, versions, effects }: Ask,
-): Promise<Approval | null> {
+): Promise<{ waiting?: Approval; events: Occurred[] }> {
   const [found] = await db
     .select()
     .from(approvals)
@@ -106,12 +113,30 @@ async function findWaiting(
         eq(approvals.state, 'pending'),
       ),
     )
-  if (!found) return null
+  if (!found) return { events: [] }
   const isSame = hashOf([found.versions, found.effects]) === hashOf([versions, effects])
   const state = stateAt(found, now)
-  if (state === 'pending' && isSame) return found
-  await setState(db, found, state === 'expired' ? { state } : { state: 'stale', errorCode: 'approval_stale' })
-  return null
+  if (state === 'pending' && isSame) return { waiting: found, events: [] }
+  const became = state === 'expired' ? state : 'stale'
+  const errorCode = became === 'stale' ? 'approval_stale' : null
+  const change = { state: became, errorCode } as const
+  const over = await endWaiting(db, request.workspace.id, eq(approvals.id, found.id), change)
+  return { events: over.map(id => ({ type: `approval.${became}`, subject: { kind: 'approval', id } })) }
+}
+
+/** Those of them that still wait, once whoever is about to decide on one has done so. @returns the ids */
+async function endWaiting(
+  db: Db,
+  workspaceId: string,
+  which: SQL | undefined,
+  change: Partial<Approval>,
+): Promise<string[]> {
+  const ended = await db
+    .update(approvals)
+    .set(change)
+    .where(and(eq(approvals.workspaceId, workspaceId), eq(approvals.state, 'pending'), which))
+    .returning({ id: approvals.id })
+  return ended.map(({ id }) => id)
 }
 
 export async function setState(
@@ -131,19 +156,9 @@ export async function withdrawAsked(
   askedBy: string,
   requestKey: string,
 ): Promise<void> {
-  const withdrawn = await db
-    .update(approvals)
-    .set({ state: 'withdrawn' })
-    .where(
-      and(
-        eq(approvals.workspaceId, workspace.id),
-        eq(approvals.askedBy, askedBy),
-        eq(approvals.requestKey, requestKey),
-        eq(approvals.state, 'pending'),
-      ),
-    )
-    .returning({ id: approvals.id })
-  for (const { id } of withdrawn) emit({ type: 'approval.withdrawn', subject: { kind: 'approval', id } })
+  const asked = and(eq(approvals.askedBy, askedBy), eq(approvals.requestKey, requestKey))
+  const withdrawn = await endWaiting(db, workspace.id, asked, { state: 'withdrawn' })
+  for (const id of withdrawn) emit({ type: 'approval.withdrawn', subject: { kind: 'approval', id } })
 }
 
 /** How an asker sees it. */

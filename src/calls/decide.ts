@@ -25,7 +25,7 @@ import { readPolicy } from './policy-store.ts'
 import { record, withoutSecrets } from './record.ts'
 import { mayReview, reviewersOf } from './reviewers.ts'
 import { contextOf, nowIn, run } from './run.ts'
-import { lookThrough, madeIn, seen } from './sight.ts'
+import { lookAgain, madeIn, seen } from './sight.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
 
 export interface Decision {
@@ -152,7 +152,7 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
   tx.savepoint('run')
   try {
     authorize(entry, request)
-    const viewer = await lookThrough(context, edited)
+    const viewer = await lookAgain(context, edited)
     const versions = (await entry.tool.review?.versions?.(context, input)) ?? {}
     if (hashOf(versions) !== hashOf(approval.versions)) throw changed()
     const ran = await run(entry, context, input)
@@ -172,8 +172,9 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     const refusal = ruleBehind(error) ?? faultOf(error, request, house.log)
     if (!refusal || refusal === denied) throw error
     tx.rollbackTo('run')
-    const authorityGone = ['approval_stale', 'forbidden_scope', 'unauthenticated'].includes(refusal.code)
-    if (authorityGone) return stale(tx, execution, refusal.message)
+    if (refusal.code === 'approval_stale') return stale(tx, execution, refusal.message)
+    if (refusal.code === 'forbidden_scope')
+      return stale(tx, execution, `Whoever asked may no longer do this. ${refusal.message}`)
     await record(tx, { ...happening, outcome: 'refused', errorCode: refusal.code })
     await setState(tx.db, approval, { ...settled, state: 'failed', errorCode: refusal.code })
     await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()), ...sent })

@@ -22,6 +22,7 @@ import type { PolicyRule } from './policy.ts'
 import { readPolicy } from './policy-store.ts'
 import { mayReview, type Reviewers, reviewersOf } from './reviewers.ts'
 import { contextOf, nowIn } from './run.ts'
+import { lookAgain } from './sight.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
 
 export interface ReviewDesk {
@@ -246,6 +247,7 @@ async function obstacleTo(
   try {
     authorize(entry, request)
     const { context } = contextOf(house, tx, request)
+    await lookAgain(context, approval.arguments)
     const versions = await entry.tool.review?.versions?.(context, parseInput(entry, approval.arguments))
     const changed = differing(approval.versions, versions ?? {}).map(withPrefix(approval))
     return changed.length > 0 ? { why: 'changed', changed } : null

@@ -138,7 +138,8 @@ async function perform(
         auditId,
         now: context.now,
       }
-      const approval = await ask(house, tx.db, question)
+      const { approval, events } = await ask(house, tx.db, question)
+      happening.events = events
       body.approval = approvalRef(house, approval, context.now)
       happening.approvalId = approval.id
     }

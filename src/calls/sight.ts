@@ -29,6 +29,16 @@ export async function lookThrough(context: Context, written: unknown): Promise<V
   return viewer
 }
 
+/** The same of a call that waited. @throws Refusal `forbidden_scope`: what its asker no longer sees is theirs no more */
+export async function lookAgain(context: Context, written: unknown): Promise<Viewer> {
+  try {
+    return await lookThrough(context, written)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal('forbidden_scope', 'It is about what they no longer see.', error.details)
+  }
+}
+
 /** What the call has made is its maker's to read. */
 export function madeIn({ events }: Trace): string[] {
   return events.map(({ subject }) => idText(subject.kind, subject.id))

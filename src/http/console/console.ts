@@ -33,7 +33,7 @@ import { registerSession } from './session.ts'
 import { registerSessions } from './sessions.ts'
 import { registerSettings } from './settings.ts'
 import { consoleLayout } from './shell.ts'
-import { registerSignIn, signInPath } from './sign-in.ts'
+import { pageBehind, registerSignIn, signInPath } from './sign-in.ts'
 import { registerTeam } from './team.ts'
 import { registerTemplates } from './templates.ts'
 import { placingRules } from './timeline.ts'
@@ -87,7 +87,7 @@ function letFormsSayWhereTheyAre(app: FastifyInstance): void {
 function answerWithPages(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const { refusal, status } = failureOf(error, request)
-    if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(request.url), 303)
+    if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(pageBehind(request)), 303)
     const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
 <p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>`

@@ -67,7 +67,16 @@ export function registerSignIn(app: FastifyInstance, host: Host): void {
 
 /** Where to sign in, and to come back from. */
 export function signInPath(wanted: string): string {
-  return `/console/sign-in?${new URLSearchParams({ to: ownPath(wanted.replace(/\/(approve|reject)$/, '')) })}`
+  return `/console/sign-in?${new URLSearchParams({ to: ownPath(wanted) })}`
+}
+
+/** The page that was asked for. Of a form, the one on which it stands; of one that stands on the answer to a form, its section. */
+export function pageBehind({ method, url, headers: { referer = '' } }: FastifyRequest): string {
+  const path = url.split('?')[0]!
+  if (method === 'GET') return path
+  const from = URL.canParse(referer) ? new URL(referer).pathname : path
+  const page = from.replace(/\/(approve|reject|several)$/, '')
+  return page === path ? path.split('/').slice(0, 3).join('/') : page
 }
 
 /**

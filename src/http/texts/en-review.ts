@@ -54,7 +54,7 @@ export const review = {
       stale: {
         word: 'Overtaken',
         look: '',
-        sentence: 'It was approved, but something had changed since it was asked. Nothing was done.',
+        sentence: 'It was overtaken: something had changed since it was asked. Nothing was done.',
       },
     },
     obstacles: {

@@ -1,0 +1,395 @@
+/** The life of an approval, from its asking to its end: who ends it, when it ends by itself, and on whose right it rests. */
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { Temporal } from 'temporal-polyfill'
+import { uuidOf } from '../src/catalog/kinds.ts'
+import { openDesk } from './support/booking.ts'
+import { type Body, type Caller, callTool, done, refused } from './support/caller.ts'
+import { type Gated, openGated, press } from './support/gated.ts'
+import { hurry, jobsIn, until } from './support/jobs.ts'
+import { connectClient } from './support/oauth.ts'
+import { signIn } from './support/person.ts'
+import { startServer } from './support/server.ts'
+import { made } from './support/shop.ts'
+import { colleague } from './support/team.ts'
+
+const server = await startServer({ after })
+const { owner } = server.house.database
+
+test('only who asked withdraws: to another key it is somebody else’s, to another business it is not there', async () => {
+  const { agent, ask, person, business } = await openGated(server, 'live')
+  const asked = await ask()
+  const withdraw = { approval_id: asked.id }
+  const admin = await colleague(server, business, { role: 'admin', person })
+  const theirs = await callTool({ url: server.url, key: admin.key }, 'cancel_approval_request', withdraw)
+  assert.deepEqual([theirs.body.code, theirs.body.next_tools], ['forbidden_scope', ['get_approval']])
+  const elsewhere = await server.signUp('Elsewhere')
+  const foreign = { url: server.url, key: elsewhere.key }
+  assert.equal(await refused(foreign, 'cancel_approval_request', withdraw), 'not_found')
+  assert.equal(await stateOf(agent, asked.id), 'pending')
+
+  const scopes = ['approvals:read', 'approvals:write']
+  const { api_key: key } = await made(agent, 'create_api_key', { name: 'Another of hers', scopes })
+  const second = { url: server.url, key }
+  assert.equal((await done(second, 'cancel_approval_request', withdraw)).state, 'withdrawn')
+  const [event] = await done(agent, 'list_audit_events', { tool: 'cancel_approval_request', outcome: 'done' })
+  assert.deepEqual(
+    [event.principal.name, event.changes],
+    ['Another of hers', [{ type: 'approval.withdrawn', id: asked.id }]],
+  )
+})
+
+test('what an automation asked is withdrawn by nobody but itself: a person rejects it', async () => {
+  const desk = await openDesk(server)
+  const { id: customer_id } = await made(desk, 'create_customer', { name: 'Ana', email: 'ana@ruiz.example' })
+  await desk.booked({ customer_id })
+  const waiting = () => done(desk, 'list_approvals', { state: 'pending' })
+  await until(async () => (await waiting()).length === 1)
+  const [{ id, asked_by }] = await waiting()
+  assert.match(asked_by, /^automation_/)
+  assert.equal(await refused(desk, 'cancel_approval_request', { approval_id: id }), 'forbidden_scope')
+  const { workspace } = await done(desk, 'get_current_context')
+  const person = await signIn(server, desk.email, workspace.id)
+  assert.equal((await person.decide(id, 'reject')).body.state, 'rejected')
+})
+
+test('how long it waits is the policy’s to say, else three days; to its last millisecond it is decided, and at its end no more', async () => {
+  const { agent, person, ask, rule, jumpTo, timesMade } = await openGated(server)
+  await jumpTo('2030-01-07T08:00:00Z')
+  assert.equal((await ask()).expires_at, '2030-01-10T08:00:00.000Z')
+  await rule({ expires_after_minutes: 90 })
+  const [early, late] = [await ask(), await ask()]
+  assert.equal(late.expires_at, '2030-01-07T09:30:00.000Z')
+
+  await jumpTo('2030-01-07T09:29:59.999Z')
+  assert.equal((await person.decide(early.id, 'approve')).body.state, 'executed')
+  await jumpTo(late.expires_at)
+  for (const verdict of ['approve', 'reject'] as const)
+    assert.equal((await person.decide(late.id, verdict)).body.code, 'approval_expired')
+  assert.equal(
+    await refused(agent, 'cancel_approval_request', { approval_id: late.id }),
+    'invalid_transition',
+  )
+  assert.equal(await refused(agent, 'create_customer', late.args), 'approval_expired')
+  assert.equal(await timesMade(late), 0)
+  const ids = async (state: string) =>
+    (await done(agent, 'list_approvals', { state })).map(({ id }: Body) => id).includes(late.id)
+  assert.deepEqual([await ids('expired'), await ids('pending')], [true, false])
+})
+
+test('that it has expired is noted and told in its time, though nobody looks', async () => {
+  const { agent, ask, workspaceId } = await openGated(server, 'live')
+  const { id, expires_at } = await ask()
+  const wakes = (await jobsIn(owner)).filter(
+    ({ task_identifier, payload }) => task_identifier === 'due_work' && payload.workspace_id === workspaceId,
+  )
+  const late = wakes.map(({ run_at }) => run_at.getTime() - Date.parse(expires_at))
+  assert.ok(
+    late.some(ms => ms > 0 && ms <= 61_000),
+    `woken ${late} ms after it`,
+  )
+
+  await owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [uuidOf(id)])
+  await hurry(owner)
+  const noted = async () =>
+    (await owner.query(`SELECT state FROM approvals WHERE id = $1 AND state <> 'pending'`, [uuidOf(id)])).rows
+  await until(async () => (await noted()).length > 0)
+  assert.deepEqual(await noted(), [{ state: 'expired' }])
+  const [event] = await done(agent, 'list_audit_events', { tool: 'due_work' })
+  assert.deepEqual([event.principal.kind, event.changes], ['system', [{ type: 'approval.expired', id }]])
+})
+
+test('a sandbox whose clock stands still is woken by nobody', async () => {
+  const { ask, jumpTo, workspaceId } = await openGated(server)
+  await jumpTo('2030-01-07T08:00:00Z')
+  const before = (await jobsIn(owner)).filter(({ payload }) => payload.workspace_id === workspaceId)
+  await ask()
+  const jobs = (await jobsIn(owner)).filter(({ payload }) => payload.workspace_id === workspaceId)
+  assert.deepEqual(
+    jobs.map(({ id }) => id),
+    before.map(({ id }) => id),
+  )
+})
+
+test('what has expired and was not noted yet waits on no page, and a press says why nothing comes of it', async () => {
+  const { ask, person } = await openGated(server)
+  const { id, path } = await ask()
+  const waits = async () => {
+    const text = await (
+      await fetch(`${server.url}/console/approvals`, { headers: { cookie: person.cookie } })
+    ).text()
+    return [text.includes('data-waiting'), /data-mark="([^"]*)"/.exec(text)![1]]
+  }
+  const [before, mark] = await waits()
+  await owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [uuidOf(id)])
+  const [later, another] = await waits()
+  assert.deepEqual([before, later], [true, false])
+  assert.notEqual(mark, another, 'which a page that is open is told')
+  const pressed = await press(person, `${server.url}${path}/approve`)
+  assert.equal(pressed.status, 409)
+  assert.match(pressed.text, /role="alert">This waited too long and has expired/)
+  assert.doesNotMatch(pressed.text, /id="decision"/)
+})
+
+test('asked again after its end, it is another question; of the one before it is said that it has expired', async () => {
+  const { agent, jumpTo } = await openGated(server)
+  const args = { rules: [{ tool: 'create_api_key', gate: 'approve' }] }
+  const ask = async () => (await callTool(agent, 'set_approval_policy', args)).body
+  const { approval: first } = await ask()
+  await jumpTo(first.expires_at)
+  const { approval: second, audit_id } = await ask()
+  assert.notEqual(second.id, first.id)
+  assert.deepEqual([await stateOf(agent, first.id), second.state], ['expired', 'pending'])
+  assert.equal((await ask()).approval.id, second.id)
+  assert.deepEqual(await eventsOf(first.id), ['approval.expired'])
+  const events = await done(agent, 'list_audit_events', { tool: 'set_approval_policy' })
+  assert.equal(events.find(({ id }: Body) => id === audit_id).changes[0].id, first.id)
+})
+
+interface Loss {
+  what: string
+  sql: string
+  /** What the person who decides is told, and the asker. */
+  why: RegExp
+}
+
+const ofKey: Loss[] = [
+  {
+    what: 'the key was narrowed',
+    sql: `UPDATE api_keys SET scopes = '{approvals:read}'`,
+    why: /^Whoever asked may no longer do this\. This key lacks the scope approvals:write/,
+  },
+  {
+    what: 'the member fell to a lower role',
+    sql: `UPDATE members SET role = 'member'`,
+    why: /^Whoever asked may no longer do this\. Only the role admin or above/,
+  },
+  {
+    what: 'the key has expired',
+    sql: 'UPDATE api_keys SET expires_at = clock_timestamp()',
+    why: /^Whoever asked may no longer: a key/,
+  },
+  {
+    what: 'the member was thrown out',
+    sql: `UPDATE members SET status = 'deactivated'`,
+    why: /^Whoever asked may no longer: .*a member who left/,
+  },
+]
+const ofClient: Loss[] = [
+  {
+    what: 'the client was thrown out',
+    sql: 'UPDATE connections SET revoked_at = clock_timestamp()',
+    why: /^Whoever asked may no longer/,
+  },
+  {
+    what: 'the client’s year is over',
+    sql: 'UPDATE connections SET expires_at = clock_timestamp()',
+    why: /^Whoever asked may no longer/,
+  },
+  {
+    what: 'the client was left less',
+    sql: `UPDATE connections SET scopes = '{approvals:read}'`,
+    why: /lacks the scope approvals:write/,
+  },
+  ...ofKey.filter(({ what }) => what.startsWith('the member')),
+]
+const asker = (table: string) => (table === 'members' ? 'id' : 'member_id')
+
+for (const [by, some] of [
+  ['key', ofKey],
+  ['client', ofClient],
+] as const) {
+  for (const { what, sql, why } of some) {
+    test(`asked by a ${by}, and then ${what}: nothing is done, and the page says so before and after`, async () => {
+      const { business, person, agent, workspaceId } = await openGated(server, 'live')
+      const { email, key, memberId } = await colleague(server, business, { role: 'admin', person })
+      const secret = by === 'key' ? key : (await connectClient(server, email)).access_token
+      const rules = [{ tool: 'create_sandbox', gate: 'approve' }]
+      const asked = await callTool({ url: server.url, key: secret }, 'set_approval_policy', { rules })
+      const { id } = asked.body.approval
+      const page = async () => {
+        const headers = { cookie: person.cookie }
+        return (await fetch(`${server.url}/console/approvals/${id}`, { headers })).text()
+      }
+      assert.doesNotMatch(await page(), /may no longer/)
+      const table = /UPDATE (\w+)/.exec(sql)![1]!
+      await owner.query(`${sql} WHERE ${asker(table)} = $1`, [uuidOf(memberId)])
+      assert.match(await page(), /Whoever asked may no longer do this, so approving it would do nothing/)
+
+      const { body } = await person.decide(id, 'approve', { note: 'Fine by me.' })
+      assert.deepEqual([body.state, body.error.code], ['stale', 'approval_stale'])
+      assert.match(body.error.message, why)
+      const later = await done(agent, 'get_approval', { approval_id: id })
+      assert.deepEqual(
+        [later.state, later.error_code, later.note],
+        ['stale', 'approval_stale', 'Fine by me.'],
+      )
+      assert.equal(later.answer.message, body.error.message)
+      assert.match(await page(), /Whoever asked may no longer/)
+      const { rows } = await owner.query('SELECT rules FROM approval_policies WHERE workspace_id = $1', [
+        workspaceId,
+      ])
+      assert.ok(!JSON.stringify(rows).includes('create_sandbox'), 'nothing was done')
+    })
+  }
+}
+
+test('a key of one place asks about a booking that then goes to another: it is no longer theirs to have done', async () => {
+  const desk = await openDesk(server)
+  const rules = [{ tool: 'check_in_booking', gate: 'approve' }]
+  await desk.approved('set_approval_policy', { rules })
+  const { id: booking_id } = await desk.booked()
+  const scopes = ['bookings:read', 'bookings:write']
+  const places = { location_ids: [desk.locationId] }
+  const bound = await made(desk, 'create_api_key', { name: 'Centro', scopes, ...places })
+  const { body } = await callTool({ url: desk.url, key: bound.api_key }, 'check_in_booking', { booking_id })
+  assert.equal(body.status, 'needs_approval', JSON.stringify(body))
+  const { id: elsewhere } = await made(desk, 'create_location', { name: 'Sur', time_zone: 'Europe/Madrid' })
+  await desk.rows('UPDATE bookings SET location_id = $2 WHERE workspace_id = $1', uuidOf(elsewhere))
+  const { workspace } = await done(desk, 'get_current_context')
+  const person = await signIn(server, desk.email, workspace.id)
+  const headers = { cookie: person.cookie }
+  const page = await (await fetch(body.approval.url, { headers })).text()
+  assert.match(page, /Whoever asked may no longer do this/)
+  const decided = await person.decide(body.approval.id, 'approve')
+  assert.deepEqual([decided.body.state, decided.body.error.code], ['stale', 'approval_stale'])
+  assert.match(decided.body.error.message, /about what they no longer see/)
+})
+
+const departures: [what: string, leave: (gated: Gated) => Promise<unknown>][] = [
+  ['signed out in another tab', ({ person }) => press(person, `${server.url}/console/sign-out`)],
+  [
+    'ended it from another device',
+    async ({ business }) =>
+      press(await signIn(server, business.email), `${server.url}/console/sessions/end-others`),
+  ],
+  [
+    'were away for twelve hours',
+    ({ workspaceId }) =>
+      owner.query(
+        `UPDATE sessions SET last_seen_at = clock_timestamp() - interval '12 hours' WHERE workspace_id = $1`,
+        [workspaceId],
+      ),
+  ],
+]
+
+for (const [what, leave] of departures) {
+  test(`who opened it and then ${what} decides nothing, signs in, and is back at it`, async () => {
+    const gated = await openGated(server, 'live')
+    const { person, business, agent, ask } = gated
+    const { id, path } = await ask()
+    await leave(gated)
+    const open = server.url + path
+    for (const verdict of ['approve', 'reject'] as const) {
+      const pressed = await press(person, `${open}/${verdict}`, {}, open)
+      assert.deepEqual([pressed.status, pressed.to], [303, `/console/sign-in?to=${encodeURIComponent(path)}`])
+      assert.equal((await person.decide(id, verdict)).body.code, 'unauthenticated')
+    }
+    assert.equal(await stateOf(agent, id), 'pending')
+    assert.equal(await signedInTo(business.email, path), path)
+  })
+}
+
+test('of several that were ticked, whose session ended is led back to the queue', async () => {
+  const { person, ask } = await openGated(server, 'live')
+  const { id } = await ask()
+  await press(person, `${server.url}/console/sign-out`)
+  const several = `${server.url}/console/approvals/several`
+  // From the queue; from the page that asks whether they are sure; and from a browser that does not say.
+  for (const from of [`${server.url}/console/approvals`, several, undefined]) {
+    const { to } = await press(person, several, { [`pick.${id}`]: 'on', verdict: 'approve' }, from)
+    assert.equal(to, '/console/sign-in?to=%2Fconsole%2Fapprovals', from)
+  }
+})
+
+test('who was thrown out with the page open decides nothing, and does not come in again', async () => {
+  const { agent, business, person, ask } = await openGated(server, 'live')
+  const { email, memberId } = await colleague(server, business, { role: 'admin', person })
+  const marta = await signIn(server, email)
+  const { id, path } = await ask()
+  await owner.query(`UPDATE members SET status = 'deactivated' WHERE id = $1`, [uuidOf(memberId)])
+  const pressed = await press(marta, `${server.url}${path}/approve`, {}, server.url + path)
+  assert.equal(pressed.to, `/console/sign-in?to=${encodeURIComponent(path)}`)
+  assert.equal((await marta.decide(id, 'approve')).status, 401)
+  assert.equal(await signedInTo(email, path), null)
+  assert.equal(await stateOf(agent, id), 'pending')
+})
+
+for (const [what, sql, why] of [
+  ['is thrown out', `UPDATE members SET status = 'deactivated'`, /no longer a member/],
+  ['falls to a lower role', `UPDATE members SET role = 'member'`, /Only the role admin/],
+] as const) {
+  test(`who ${what} while their press waits for its turn has not decided`, async () => {
+    const { agent, business, person, ask, timesMade } = await openGated(server, 'live')
+    const { email, memberId } = await colleague(server, business, { role: 'admin', person })
+    const marta = await signIn(server, email)
+    const asked = await ask()
+    const keeper = await owner.connect()
+    await keeper.query('BEGIN')
+    await keeper.query('SELECT FROM approvals WHERE id = $1 FOR UPDATE', [uuidOf(asked.id)])
+    const pressed = marta.decide(asked.id, 'approve')
+    await until(async () => (await owner.query(waiting)).rowCount === 1)
+    await owner.query(`${sql} WHERE id = $1`, [uuidOf(memberId)])
+    await keeper.query('ROLLBACK')
+    keeper.release()
+    const { status, body } = await pressed
+    assert.deepEqual([status, body.code], [403, 'forbidden_scope'])
+    assert.match(body.message ?? body.detail, why)
+    assert.deepEqual([await stateOf(agent, asked.id), await timesMade(asked)], ['pending', 0])
+  })
+}
+
+test('who decides is told by the hour at which it was asked, on a clock that springs forward and falls back', async () => {
+  const { person, ask, rule, jumpTo, workspaceId } = await openGated(server)
+  await rule({}, { reviewers: 'owner', hours: { from: '02:30', to: '03:30' } })
+  // Madrid: on 31 March no clock shows 02:30, on 27 October it shows it twice.
+  const hours: [asked: string, isOwners: boolean][] = [
+    ['2030-03-31T00:59:59Z', false], // 01:59
+    ['2030-03-31T01:00:00Z', true], // 03:00
+    ['2030-03-31T01:30:00Z', false], // 03:30
+    ['2030-10-27T00:29:59Z', false], // 02:29, in summer
+    ['2030-10-27T00:30:00Z', true], // 02:30, in summer
+    ['2030-10-27T01:00:00Z', false], // 02:00, in winter
+    ['2030-10-27T01:30:00Z', true], // 02:30, in winter
+    ['2030-10-27T02:30:00Z', false], // 03:30
+  ]
+  const fall = (role: string) =>
+    owner.query('UPDATE members SET role = $1 WHERE workspace_id = $2', [role, workspaceId])
+  for (const [at, isOwners] of hours) {
+    await jumpTo(at)
+    const { id } = await ask()
+    // Decided when the other rule holds.
+    const next = Temporal.Instant.from(at).toZonedDateTimeISO('Europe/Madrid').add({ days: 1 })
+    const later = next.with({ hour: isOwners ? 12 : 2, minute: 45 }).toInstant()
+    await jumpTo(later.toString())
+    await fall('admin')
+    const byAdmin = await person.decide(id, 'approve')
+    assert.equal(byAdmin.status, isOwners ? 403 : 200, `${at} ${JSON.stringify(byAdmin.body)}`)
+    await fall('owner')
+    if (isOwners) assert.equal((await person.decide(id, 'approve')).body.state, 'executed')
+  }
+})
+
+async function stateOf(agent: Caller, id: string): Promise<string> {
+  return (await done(agent, 'get_approval', { approval_id: id })).state
+}
+
+async function eventsOf(id: string): Promise<string[]> {
+  const { rows } = await owner.query('SELECT type FROM events WHERE subject_id = $1', [uuidOf(id)])
+  return rows.map(({ type }) => type)
+}
+
+/** Where a person comes out who signs in to go there; null: they do not come in. */
+async function signedInTo(email: string, to: string): Promise<string | null> {
+  const nobody = { cookie: '' }
+  const asked = await press(nobody, `${server.url}/console/sign-in`, { email, to })
+  const request = new URL(asked.to!, server.url).searchParams.get('request')!
+  const mail = (await server.mailbox()).find(letter => letter.to === email && letter.text.includes('sign in'))
+  const code = /\d{6}/.exec(mail?.text ?? '000000')![0]
+  const arrived = await press(nobody, `${server.url}/console/sign-in/code`, { request, to, code })
+  return arrived.to
+}
+
+/** Sessions that wait for a lock. */
+const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
