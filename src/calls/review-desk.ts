@@ -5,6 +5,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import { automationName } from '../access/automation.ts'
 import { connections } from '../access/oauth/tables.ts'
 import type { Principal, Workspace } from '../access/principal.ts'
+import { sightOf } from '../access/sight.ts'
 import { apiKeys, automations, members, workspaces } from '../access/tables.ts'
 import { uuidOf } from '../catalog/kinds.ts'
 import { notFound } from '../catalog/refusal.ts'
@@ -22,7 +23,7 @@ import type { PolicyRule } from './policy.ts'
 import { readPolicy } from './policy-store.ts'
 import { mayReview, type Reviewers, reviewersOf } from './reviewers.ts'
 import { contextOf, nowIn } from './run.ts'
-import { lookAgain } from './sight.ts'
+import { lookAgain, seenBy } from './sight.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
 
 export interface ReviewDesk {
@@ -31,12 +32,12 @@ export interface ReviewDesk {
    * @param before the id at which the page before ended
    */
   queue(viewer: Viewer, before?: string): Promise<Queue>
-  /** @throws Refusal `not_found`, for another workspace's as for a random id */
+  /** @throws Refusal `not_found`, for another workspace's as for a random id, and for one about whom the viewer does not see */
   read(viewer: Viewer, id: string): Promise<Reviewed & { obstacle: Obstacle | null }>
   /** The names behind the ids that stand anywhere in these values. */
   names(workspaceId: string, values: unknown[]): Promise<Names>
-  /** How many wait. */
-  count(workspaceId: string): Promise<number>
+  /** How many wait; to who does not see them all, of the newest hundred. */
+  count(viewer: Viewer): Promise<number>
   /** Another text whenever the queue has changed: something was asked, decided, withdrawn, or has expired. */
   mark(workspaceId: string): Promise<string>
 }
@@ -92,20 +93,23 @@ export function reviewDesk(house: House): ReviewDesk {
       database.transaction(viewer.workspace.id, { readOnly: true }, async ({ db }) => {
         const now = nowIn(viewer.workspace)
         const older = before === undefined ? undefined : lt(approvals.id, before)
-        const over = or(sql`${approvals.state} <> 'pending'`, lte(approvals.expiresAt, now))
+        const ended = or(sql`${approvals.state} <> 'pending'`, lte(approvals.expiresAt, now))
         const [found, settled] = await Promise.all([
           selectReviewed(db, viewer, and(inState('pending', now), older), WAITING + 1),
-          before === undefined ? selectReviewed(db, viewer, over, SETTLED) : [],
+          before === undefined ? selectReviewed(db, viewer, ended, SETTLED) : [],
         ])
-        const waiting = found.slice(0, WAITING)
-        const read = await reader(house, db, viewer, [...waiting, ...settled])
-        const next = found.length > WAITING ? waiting.at(-1)!.approval.id : undefined
-        return { waiting: waiting.map(read), settled: settled.map(read), next }
+        const page = found.slice(0, WAITING)
+        const next = found.length > WAITING ? page.at(-1)!.approval.id : undefined
+        const rows = await readable(db, viewer, [...page, ...settled])
+        const read = await reader(house, db, viewer, rows)
+        const [waiting, over] = [page, settled].map(part => part.filter(row => rows.includes(row)).map(read))
+        return { waiting: waiting!, settled: over!, next }
       }),
 
     read: (viewer, id) =>
       database.transaction(viewer.workspace.id, {}, async tx => {
-        const [row] = await selectReviewed(tx.db, viewer, eq(approvals.id, id))
+        const found = await selectReviewed(tx.db, viewer, eq(approvals.id, id))
+        const [row] = await readable(tx.db, viewer, found)
         if (!row) throw notFound('approval')
         const read = await reader(house, tx.db, viewer, [row])
         const approval = read(row)
@@ -116,10 +120,13 @@ export function reviewDesk(house: House): ReviewDesk {
     names: (workspaceId, values) =>
       database.transaction(workspaceId, { readOnly: true }, ({ db }) => namesIn(db, workspaceId, values)),
 
-    count: workspaceId =>
-      database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
-        const [row] = await waitingIn(db, workspaceId)
-        return row!.count
+    count: viewer =>
+      database.transaction(viewer.workspace.id, { readOnly: true }, async ({ db }) => {
+        const { principal, workspace } = viewer
+        const isBound = (await sightOf(db, workspace.id, principal)) !== null
+        if (!isBound) return (await waitingIn(db, workspace.id))[0]!.count
+        const rows = await selectReviewed(db, viewer, inState('pending', nowIn(workspace)), COUNTED)
+        return (await readable(db, viewer, rows)).length
       }),
 
     mark: workspaceId =>
@@ -130,6 +137,7 @@ export function reviewDesk(house: House): ReviewDesk {
 /** A page of what waits, each with its preview, stays under 150 kB. */
 const WAITING = 30
 const SETTLED = 20
+const COUNTED = 100
 
 type ReviewedRow = Awaited<ReturnType<typeof selectReviewed>>[number]
 
@@ -168,6 +176,17 @@ function selectReviewed(db: Db, { workspace }: Viewer, which: SQL | undefined, m
     .limit(most)
 }
 
+/** Without what is about people whom the viewer does not see, unless they asked it themself. */
+async function readable(db: Db, viewer: Viewer, rows: ReviewedRow[]): Promise<ReviewedRow[]> {
+  const isOwn = ({ approval }: ReviewedRow) => approval.memberId === viewer.principal.memberId
+  const seen = new Set(await seenBy(db, viewer, rows, textsOf))
+  return rows.filter(row => seen.has(row) || isOwn(row))
+}
+
+function textsOf({ details }: ReviewedRow): unknown[] {
+  return [parsed(details.arguments), parsed(details.preview), parsed(details.answer)]
+}
+
 /** Reads these rows as the viewer may see them: with the policy of this moment, and names for all of them at once. */
 async function reader(
   house: House,
@@ -175,14 +194,9 @@ async function reader(
   viewer: Viewer,
   rows: ReviewedRow[],
 ): Promise<(row: ReviewedRow) => Reviewed> {
-  const texts = rows.map(({ details }) => [
-    parsed(details.arguments),
-    parsed(details.preview),
-    parsed(details.answer),
-  ])
   const [rules, names] = await Promise.all([
     readPolicy(db, viewer.workspace.id),
-    namesIn(db, viewer.workspace.id, texts),
+    namesIn(db, viewer.workspace.id, rows.map(textsOf)),
   ])
   return row => reviewed(house, viewer, rules, names, row)
 }

@@ -46,11 +46,29 @@ export function madeIn({ events }: Trace): string[] {
 
 /** @throws Refusal `not_found` for an argument that names what the caller does not see */
 async function mustSee(viewer: Viewer, written: unknown): Promise<void> {
-  if (!viewer.sight) return
-  const ids = idsIn(written)
-  const hidden = await hiddenAmong(viewer, ids)
-  const [first] = [...hidden, ...ids.filter(id => isElsewhere(viewer.sight!, id))]
+  const [first] = await unseenIn(viewer, written)
   if (first) throw unseen(first)
+}
+
+/** What it names, anywhere, that the viewer does not see. */
+async function unseenIn({ sight, ...viewer }: Viewer, value: unknown): Promise<Set<string>> {
+  if (!sight) return new Set()
+  const ids = idsIn(value)
+  const hidden = await hiddenAmong({ ...viewer, sight }, ids)
+  return new Set([...hidden, ...ids.filter(id => isElsewhere(sight, id))])
+}
+
+/** Of what lies before people without a tool, what is wholly theirs to see. @param read what a row says */
+export async function seenBy<Row>(
+  db: Db,
+  { principal, workspace }: Pick<Context, 'principal' | 'workspace'>,
+  rows: Row[],
+  read: (row: Row) => unknown,
+): Promise<Row[]> {
+  const sight = await sightOf(db, workspace.id, principal)
+  if (!sight) return rows
+  const hidden = await unseenIn({ db, workspaceId: workspace.id, sight }, rows.map(read))
+  return rows.filter(row => !idsIn(read(row)).some(id => hidden.has(id)))
 }
 
 /** In the words of the tools themselves, which say the same of an id that is nobody's. */

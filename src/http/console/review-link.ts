@@ -23,9 +23,12 @@ export function registerReviewLink(app: FastifyInstance, host: Host): void {
     try {
       const approval = await host.approvals.read(viewer, approvalId)
       const decide = `/console/approvals/${idText('approval', approvalId)}`
-      const content = html`<p class="notice">${say.approvals.readOnly}</p>
+      const waits =
+        approval.state === 'pending' &&
+        html`<p class="notice">${say.approvals.readOnly}</p>
 <p class="actions"><a class="button primary" href="${decide}">${say.approvals.toDecide}</a></p>
-${approvalContent({ timeZone: viewer.workspace.timeZone }, { ...approval, mayDecide: false }, { readOnly: true })}`
+`
+      const content = html`${waits}${approvalContent({ timeZone: viewer.workspace.timeZone }, { ...approval, mayDecide: false }, { readOnly: true })}`
       const above = html`${consoleLayout.above}${stateBadge(approval.state)}`
       return sendPage(reply, page(approval.title, content, { ...consoleLayout, above }))
     } catch (error) {

@@ -56,7 +56,7 @@ export async function visitOf(host: Host, request: FastifyRequest): Promise<Visi
   }
   const [{ data: workspaces }, waiting] = await Promise.all([
     body('list_workspaces'),
-    host.approvals.count(workspace.id),
+    host.approvals.count({ principal, workspace }),
   ])
   return {
     ...caller,
