@@ -5,11 +5,11 @@ import { after, test } from 'node:test'
 import { Temporal } from 'temporal-polyfill'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { openDesk } from './support/booking.ts'
-import { type Body, type Caller, callTool, done, refused } from './support/caller.ts'
+import { type Body, type Caller, callTool, done, fresh, refused } from './support/caller.ts'
 import { type Gated, openGated, press } from './support/gated.ts'
 import { hurry, jobsIn, until } from './support/jobs.ts'
 import { connectClient } from './support/oauth.ts'
-import { signIn } from './support/person.ts'
+import { type Person, signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
 import { colleague } from './support/team.ts'
@@ -52,6 +52,47 @@ test('what an automation asked is withdrawn by nobody but itself: a person rejec
   const { workspace } = await done(desk, 'get_current_context')
   const person = await signIn(server, desk.email, workspace.id)
   assert.equal((await person.decide(id, 'reject')).body.state, 'rejected')
+
+  const booking = await desk.booked({ customer_id, start: desk.morning(2).toInstant().toString() })
+  await until(async () => (await waiting()).length === 1)
+  const [{ id: second }] = await waiting()
+  await desk.confirmed('cancel_booking', { booking_id: booking.id, by: 'customer' })
+  await until(async () => (await stateOf(desk, second)) === 'withdrawn')
+  const [event] = await done(desk, 'list_audit_events', { tool: 'withdraw_draft' })
+  const types = event.changes.filter((change: Body) => change.id === second).map(({ type }: Body) => type)
+  assert.deepEqual([event.principal.kind, types], ['system', ['approval.withdrawn']])
+})
+
+test('who may not decide on what they asked takes it back on its page, as nobody else does', async () => {
+  const { agent, business, person } = await openGated(server, 'live')
+  const { email, key } = await colleague(server, business, { person })
+  const marta = await signIn(server, email)
+  const atDesk = await press(marta, `${server.url}/console/customers`, {
+    name: 'Nadia',
+    idempotency_key: fresh(),
+  })
+  assert.equal(atDesk.status, 303, atDesk.text)
+  const byAgent = await callTool({ url: server.url, key }, 'create_customer', {
+    name: 'Luis',
+    idempotency_key: fresh(),
+  })
+  const ownersAsk = await callTool(agent, 'create_customer', { name: 'Ana', idempotency_key: fresh() })
+  const [theirs, others] = [byAgent, ownersAsk].map(({ body }) => new URL(body.approval.url).pathname)
+  for (const path of [atDesk.to!, theirs!]) {
+    const form = `action="${path}/withdraw"`
+    assert.ok((await pageOf(marta, path)).includes(form))
+    assert.ok(!(await pageOf(person, path)).includes(form), 'who decides rejects')
+    assert.equal((await press(person, `${server.url}${path}/withdraw`)).status, 403)
+    const taken = await press(marta, `${server.url}${path}/withdraw`)
+    assert.deepEqual([taken.status, taken.to], [303, path])
+    assert.match(await pageOf(marta, path), /Whoever asked took it back\. Nothing was done/)
+  }
+  assert.ok(!(await pageOf(marta, others!)).includes('/withdraw"'))
+  const foreign = await press(marta, `${server.url}${others}/withdraw`)
+  assert.equal(foreign.status, 403)
+  assert.match(foreign.text, /role="alert">Only who asked may withdraw it/)
+  assert.equal(await stateOf(agent, others!.split('/').at(-1)!), 'pending')
+  assert.deepEqual((await done(agent, 'search_customers', { limit: 10 })).length, 0)
 })
 
 test('how long it waits is the policy’s to say, else three days; to its last millisecond it is decided, and at its end no more', async () => {
@@ -208,10 +249,7 @@ for (const [by, some] of [
       const rules = [{ tool: 'create_sandbox', gate: 'approve' }]
       const asked = await callTool({ url: server.url, key: secret }, 'set_approval_policy', { rules })
       const { id } = asked.body.approval
-      const page = async () => {
-        const headers = { cookie: person.cookie }
-        return (await fetch(`${server.url}/console/approvals/${id}`, { headers })).text()
-      }
+      const page = () => pageOf(person, `/console/approvals/${id}`)
       assert.doesNotMatch(await page(), /may no longer/)
       const table = /UPDATE (\w+)/.exec(sql)![1]!
       await owner.query(`${sql} WHERE ${asker(table)} = $1`, [uuidOf(memberId)])
@@ -249,9 +287,10 @@ test('a key of one place asks about a booking that then goes to another: it is n
   await desk.rows('UPDATE bookings SET location_id = $2 WHERE workspace_id = $1', uuidOf(elsewhere))
   const { workspace } = await done(desk, 'get_current_context')
   const person = await signIn(server, desk.email, workspace.id)
-  const headers = { cookie: person.cookie }
-  const page = await (await fetch(body.approval.url, { headers })).text()
-  assert.match(page, /Whoever asked may no longer do this/)
+  assert.match(
+    await pageOf(person, new URL(body.approval.url).pathname),
+    /Whoever asked may no longer do this/,
+  )
   const decided = await person.decide(body.approval.id, 'approve')
   assert.deepEqual([decided.body.state, decided.body.error.code], ['stale', 'approval_stale'])
   assert.match(decided.body.error.message, /about what they no longer see/)
@@ -283,13 +322,27 @@ for (const [what, leave] of departures) {
     const open = server.url + path
     for (const verdict of ['approve', 'reject'] as const) {
       const pressed = await press(person, `${open}/${verdict}`, {}, open)
-      assert.deepEqual([pressed.status, pressed.to], [303, `/console/sign-in?to=${encodeURIComponent(path)}`])
+      assert.deepEqual([pressed.status, pressed.to], [303, signInTo(path)])
+      const unsaid = await press(person, `${open}/${verdict}`)
+      assert.equal(unsaid.to, signInTo(path), 'of a browser that does not say where the form was')
       assert.equal((await person.decide(id, verdict)).body.code, 'unauthenticated')
     }
     assert.equal(await stateOf(agent, id), 'pending')
     assert.equal(await signedInTo(business.email, path), path)
   })
 }
+
+test('whose session ended as they wrote comes back to the page of the form', async () => {
+  const nobody = { cookie: '' }
+  const customer = '/console/customers/customer_01kx0000000000000000000000'
+  const save = (from?: string) => press(nobody, `${server.url}${customer}/edit`, { name: 'Ana' }, from)
+  assert.equal((await save(`${server.url}${customer}?said=saved`)).to, signInTo(customer))
+  assert.equal((await save(`${server.url}${customer}/edit`)).to, signInTo('/console/customers'))
+  assert.equal((await save()).to, signInTo('/console/customers'))
+  assert.equal((await save('https://evil.example//evil.example/x')).to, signInTo('/console'))
+  const wanted = await fetch(`${server.url}/console/calendar?day=2030-01-07`, { redirect: 'manual' })
+  assert.equal(wanted.headers.get('location'), signInTo('/console/calendar'))
+})
 
 test('of several that were ticked, whose session ended is led back to the queue', async () => {
   const { person, ask } = await openGated(server, 'live')
@@ -299,7 +352,7 @@ test('of several that were ticked, whose session ended is led back to the queue'
   // From the queue; from the page that asks whether they are sure; and from a browser that does not say.
   for (const from of [`${server.url}/console/approvals`, several, undefined]) {
     const { to } = await press(person, several, { [`pick.${id}`]: 'on', verdict: 'approve' }, from)
-    assert.equal(to, '/console/sign-in?to=%2Fconsole%2Fapprovals', from)
+    assert.equal(to, signInTo('/console/approvals'), from)
   }
 })
 
@@ -310,7 +363,7 @@ test('who was thrown out with the page open decides nothing, and does not come i
   const { id, path } = await ask()
   await owner.query(`UPDATE members SET status = 'deactivated' WHERE id = $1`, [uuidOf(memberId)])
   const pressed = await press(marta, `${server.url}${path}/approve`, {}, server.url + path)
-  assert.equal(pressed.to, `/console/sign-in?to=${encodeURIComponent(path)}`)
+  assert.equal(pressed.to, signInTo(path))
   assert.equal((await marta.decide(id, 'approve')).status, 401)
   assert.equal(await signedInTo(email, path), null)
   assert.equal(await stateOf(agent, id), 'pending')
@@ -371,6 +424,10 @@ test('who decides is told by the hour at which it was asked, on a clock that spr
   }
 })
 
+async function pageOf({ cookie }: Pick<Person, 'cookie'>, path: string): Promise<string> {
+  return (await fetch(server.url + path, { headers: { cookie } })).text()
+}
+
 async function stateOf(agent: Caller, id: string): Promise<string> {
   return (await done(agent, 'get_approval', { approval_id: id })).state
 }
@@ -378,6 +435,10 @@ async function stateOf(agent: Caller, id: string): Promise<string> {
 async function eventsOf(id: string): Promise<string[]> {
   const { rows } = await owner.query('SELECT type FROM events WHERE subject_id = $1', [uuidOf(id)])
   return rows.map(({ type }) => type)
+}
+
+function signInTo(path: string): string {
+  return `/console/sign-in?to=${encodeURIComponent(path)}`
 }
 
 /** Where a person comes out who signs in to go there; null: they do not come in. */

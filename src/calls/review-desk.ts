@@ -77,6 +77,8 @@ export interface Reviewed extends Approval {
   /** Least role that decides it. */
   reviewers: Reviewers
   mayDecide: boolean
+  /** The viewer asked it, or a key or client of theirs: it is theirs to withdraw. */
+  isOwn: boolean
 }
 
 /** Why an approval that waits would come to nothing: `decide` would answer `approval_stale`. */
@@ -178,9 +180,12 @@ function selectReviewed(db: Db, { workspace }: Viewer, which: SQL | undefined, m
 
 /** Without what is about people whom the viewer does not see, unless they asked it themself. */
 async function readable(db: Db, viewer: Viewer, rows: ReviewedRow[]): Promise<ReviewedRow[]> {
-  const isOwn = ({ approval }: ReviewedRow) => approval.memberId === viewer.principal.memberId
   const seen = new Set(await seenBy(db, viewer, rows, textsOf))
-  return rows.filter(row => seen.has(row) || isOwn(row))
+  return rows.filter(row => seen.has(row) || isOwn(viewer.principal, row.approval))
+}
+
+function isOwn({ memberId }: Principal, approval: Approval): boolean {
+  return memberId !== null && approval.memberId === memberId
 }
 
 function textsOf({ details }: ReviewedRow): unknown[] {
@@ -231,6 +236,7 @@ function reviewed(
     editable: tool?.review?.editable ?? [],
     reviewers,
     mayDecide: mayReview(principal, reviewers),
+    isOwn: isOwn(principal, approval),
   }
 }
 

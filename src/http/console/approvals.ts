@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Decided } from '../../calls/decide.ts'
 import type { Reviewed } from '../../calls/review-desk.ts'
-import { Id } from '../../catalog/kinds.ts'
+import { Id, idText } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
@@ -68,6 +68,17 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
       }
     })
   }
+
+  app.post<Path>('/console/approvals/:id/withdraw', async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const approvalId = idOf(request.params.id)
+    const wish = { approval_id: idText('approval', approvalId) }
+    const { refusal } = await visit.write('cancel_approval_request', wish)
+    const now = await host.approvals.read(visit, approvalId)
+    if (!refusal) return reply.redirect(pathOf(now), 303)
+    const tried = { problem: refusal.message, form: {} }
+    return sendPage(reply.code(refusal.status), approvalPage(visit, now, tried))
+  })
 }
 
 const ApprovalId = Id('approval')

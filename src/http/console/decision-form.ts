@@ -27,7 +27,8 @@ export interface Tried {
 /** Both buttons send this one form, so that a note and an edit are there for either. */
 export function decisionForm(approval: Shown, letter: Letter | null, tried?: Tried): Html {
   if (!approval.mayDecide) {
-    return html`<p class="notice">${say.approval.readOnly(say.queue.reviewers[approval.reviewers])}</p>`
+    return html`<p class="notice">${say.approval.readOnly(say.queue.reviewers[approval.reviewers])}</p>
+${approval.isOwn && withdrawal(approval)}`
   }
   const fields = approval.obstacle ? [] : editableIn(approval)
   return html`<h2>${say.approval.decision}</h2>
@@ -35,6 +36,14 @@ export function decisionForm(approval: Shown, letter: Letter | null, tried?: Tri
 ${noEnter}
 ${fields.length > 0 && edits(approval, fields, letter !== null, tried)}
 ${textArea('note', say.approval.note, tried?.form.note ?? '', 2)}
+</form>`
+}
+
+/** Whoever may not decide on what they asked can take it back. */
+function withdrawal(approval: Shown): Html {
+  return html`<form class="actions" method="post" action="${pathOf(approval)}/withdraw">
+<button>${say.approval.withdraw}</button>
+<p class="quiet">${say.approval.withdrawMore}</p>
 </form>`
 }
 

@@ -62,7 +62,7 @@ export async function visitOf(host: Host, request: FastifyRequest): Promise<Visi
     ...caller,
     catalog: host.catalog,
     workspaces: workspaces as Place[],
-    path: request.url.split('?')[0]!.replace(/\/(approve|reject)$/, ''),
+    path: request.url.split('?')[0]!.replace(/\/(approve|reject|withdraw)$/, ''),
     waiting,
     viewerZone: zoneOf(request.cookies[ZONE]),
     read: async (tool, args) => (await body(tool, args)).data as never,

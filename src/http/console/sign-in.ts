@@ -75,7 +75,7 @@ export function pageBehind({ method, url, headers: { referer = '' } }: FastifyRe
   const path = url.split('?')[0]!
   if (method === 'GET') return path
   const from = URL.canParse(referer) ? new URL(referer).pathname : path
-  const page = from.replace(/\/(approve|reject|several)$/, '')
+  const page = from.replace(/\/(approve|reject|withdraw|several)$/, '')
   return page === path ? path.split('/').slice(0, 3).join('/') : page
 }
 

@@ -43,6 +43,8 @@ export const review = {
     approve: 'Approve',
     send: 'Approve and send',
     reject: 'Reject',
+    withdraw: 'Take it back',
+    withdrawMore: 'You asked for this, and can take it back while it waits.',
     noteTooLong: 'The note is too long: at most 1,000 characters.',
     states: {
       pending: { word: 'Waiting', look: 'asks', sentence: 'Nothing has been done yet.' },
