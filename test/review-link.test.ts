@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { makeSecrets } from '../src/access/secrets.ts'
+import { decide } from '../src/calls/decide.ts'
+import { openReview } from '../src/calls/notices.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { callTool, done } from './support/caller.ts'
 import { openGated } from './support/gated.ts'
@@ -56,6 +58,11 @@ test('its token is no credential: neither as a cookie nor as a bearer does it de
       [303, '/console/sign-in'],
     )
   }
+  // Nor does whoever the link makes of its holder, were they handed on.
+  const { viewer } = (await openReview(server.house, token))!
+  const decider = { ...viewer, requestId: 'r', surface: 'console' as const }
+  const decision = { approvalId: uuidOf(approvalId), verdict: 'approve' as const }
+  await assert.rejects(decide(server.house, decider, decision), { code: 'forbidden_scope' })
   const { body } = await callTool({ url: server.url, key: token }, 'get_approval', {
     approval_id: approvalId,
   })
@@ -159,6 +166,10 @@ test('who sees only their own customers reads no question about another, by the 
   }
   assert.equal((await linkTo(theirs.approvalId)).status, 200)
   assert.equal((await linkTo(others.approvalId)).status, 404, 'a reviewer who fell to that role')
+
+  await owner.query(`UPDATE customers SET created_by = NULL WHERE name = 'Of Marta'`)
+  assert.equal((await page(theirs.path)).status, 200, 'what they asked themself they still read')
+  assert.ok((await page('/console/approvals')).text.includes(theirs.approvalId))
 })
 
 /** A question, and the link to it in its reviewer's mail. */
