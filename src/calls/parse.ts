@@ -5,6 +5,7 @@ import { closest } from 'fastest-levenshtein'
 import type { z } from 'zod'
 import type { Entry } from '../catalog/catalog.ts'
 import { controlNames } from '../catalog/control.ts'
+import { issueText } from '../catalog/issue-text.ts'
 import { Refusal } from '../catalog/refusal.ts'
 
 export interface Parsed {
@@ -25,7 +26,7 @@ export function parseArguments(entry: Entry, args: unknown): Parsed {
 
 /** The tool's own fields, of a call whose control fields were seen to before. @throws Refusal `invalid_input` */
 export function parseInput(entry: Entry, written: Record<string, unknown>): Record<string, unknown> {
-  const input = entry.tool.input.safeParse(written)
+  const input = entry.tool.input.safeParse(written, { error: issueText })
   if (!input.success) throw invalid(input.error, entry)
   return input.data
 }
@@ -43,7 +44,7 @@ function takeOffControl(entry: Entry, args: Record<string, unknown>) {
     const steers = name in entry.control.shape
     Object.defineProperty(steers ? control : written, name, { value, enumerable: true, configurable: true })
   }
-  const parsed = entry.control.safeParse(control)
+  const parsed = entry.control.safeParse(control, { error: issueText })
   if (!parsed.success) throw invalid(parsed.error, entry)
   return { control: parsed.data as Parsed['control'], written }
 }

@@ -1,9 +1,9 @@
-/** Which addresses a server answers to GET, as its router prints them. */
+/** Which addresses a server answers to, as its router prints them. */
 
 import type { FastifyInstance } from 'fastify'
 
 /** Patterns, as in `/console/customers/:id`. */
-export function routesOf(app: Pick<FastifyInstance, 'printRoutes'>): string[] {
+export function routesOf(app: Pick<FastifyInstance, 'printRoutes'>, method = 'GET'): string[] {
   const above: string[] = []
   return app
     .printRoutes({ commonPrefix: false })
@@ -13,7 +13,7 @@ export function routesOf(app: Pick<FastifyInstance, 'printRoutes'>): string[] {
       if (branch === undefined || segment === undefined) return []
       const depth = branch.length / 4
       above.splice(depth, above.length, segment)
-      return methods.split(', ').includes('GET') ? [above.join('')] : []
+      return methods.split(', ').includes(method) ? [above.join('')] : []
     })
 }
 
