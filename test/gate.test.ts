@@ -16,12 +16,16 @@ import { makeCatalog } from '../src/catalog/catalog.ts'
 import { defineTool } from '../src/catalog/define.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { Refusal } from '../src/catalog/refusal.ts'
+import { newId } from '../src/database/columns.ts'
 import { prepareQueue } from '../src/delivery/queue.ts'
 import { makeLog } from '../src/log.ts'
 import { secrets, signUp } from './support/access.ts'
 import { openTestDatabase } from './support/database.ts'
 
-/** Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of each, in France none; in Italy it breaks. */
+/**
+ * Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of
+ * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word.
+ */
 const note = defineTool({
   name: 'send_note',
   title: 'Send a note',
@@ -33,20 +37,29 @@ const note = defineTool({
   input: z.strictObject({ text: z.string(), recipients: z.int().min(0) }),
   data: z.object({ text: z.string() }),
   refusals: ['quota_exceeded'],
-  review: { editable: ['text'] },
+  review: {
+    editable: ['text'],
+    async versions({ db, workspace }) {
+      const { rows } = await db.execute(sql`SELECT time_zone FROM workspaces WHERE id = ${workspace.id}`)
+      return { zone: rows[0]!.time_zone as string }
+    },
+  },
   example: { input: { text: 'Hello', recipients: 0 } },
   async run({ db, workspace, declare, emit }, { text, recipients }) {
     await db.execute(sql`UPDATE workspaces SET name = ${text} WHERE id = ${workspace.id}`)
     const { rows } = await db.execute(sql`SELECT country FROM workspaces WHERE id = ${workspace.id}`)
     const { country } = rows[0]!
-    const reached = country === 'PT' ? 2 * recipients : recipients
-    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached })
+    const reached = country === 'PT' || text.includes('everyone') ? 2 * recipients : recipients
+    const amount = { amount: 5 * text.split(' ').length, currency: 'EUR' }
+    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached, amount })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
     if (country === 'IT') throw new TypeError('A fault of the tool.')
     if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
     return { text }
   },
 })
+
+const keyedNote = defineTool({ ...note, name: 'send_keyed_note', key: true, route: 'POST /v1/keyed_notes' })
 
 test('a call is gated by what it would do: the same tool runs at once, or waits', async t => {
   const { call, name } = await desk(t)
@@ -74,13 +87,16 @@ test('a reviewer edits what the tool lets them; the asker’s words stay beside 
   assert.equal(decided.state, 'executed')
   assert.equal(await name(), 'Hello')
   const { rows } = await house.database.owner.query(
-    `SELECT edited, a.arguments_hash = e.arguments_hash AS hash_is_of_the_edit, d.arguments, d.original_arguments
-     FROM approvals a JOIN approval_details d ON d.approval_id = a.id JOIN audit_events e ON e.id = a.result_audit_id`,
+    `SELECT edited, a.arguments_hash = e.arguments_hash AS hash_is_of_the_edit,
+       a.arguments_hash <> q.arguments_hash AS hash_is_new, d.arguments, d.original_arguments
+     FROM approvals a JOIN approval_details d ON d.approval_id = a.id JOIN audit_events e ON e.id = a.result_audit_id
+     JOIN audit_events q ON q.id = a.audit_id`,
   )
   assert.deepEqual(rows, [
     {
       edited: true,
       hash_is_of_the_edit: true,
+      hash_is_new: true,
       arguments: '{"text":"Hello","recipients":3}',
       original_arguments: '{"text":"Helo","recipients":3}',
     },
@@ -149,13 +165,200 @@ test('a person who may decide needs nobody, but sees the preview first', async t
   assert.equal(confirmed.status, 'done')
 })
 
+const loud = { text: 'Loud', recipients: 3 }
+
+test('a token lets through the call that was shown, for who was shown it, and no other', async t => {
+  const { call, house, person, agent, name } = await desk(t)
+  const { caller: elsewhere } = await signUp(house.database, 'bob@example.com')
+  const { confirm_token } = await call(loud, person)
+  const args = { ...loud, confirm_token }
+  const invalid = { code: 'confirmation_invalid', nextTools: ['send_note'] }
+  await assert.rejects(call({ ...args, recipients: 4 }, person), invalid)
+  await assert.rejects(call(args, { ...person, id: newId() }), invalid, 'another person')
+  await assert.rejects(call(args, { ...person, kind: 'oauth_client' }), invalid, 'a client of theirs')
+  await assert.rejects(call(args, agent.principal), invalid, 'a key')
+  await assert.rejects(call(args, person, { workspace: elsewhere.workspace }), invalid, 'another business')
+  const other = call({ ...args, idempotency_key: 'k' }, person, { tool: 'send_keyed_note' })
+  await assert.rejects(other, { code: 'confirmation_invalid' }, 'another tool')
+  assert.notEqual(await name(), 'Loud')
+  assert.equal((await call(args, person)).status, 'done')
+})
+
+test('a token is good for fifteen minutes, and no longer', async t => {
+  const { call, person } = await desk(t)
+  t.mock.timers.enable({ apis: ['Date'], now: Math.ceil(Date.now() / 1000) * 1000 })
+  const [one, other] = [await call(loud, person), await call(loud, person)]
+  t.mock.timers.tick(15 * 60_000 - 1)
+  assert.equal((await call({ ...loud, confirm_token: one.confirm_token }, person)).status, 'done')
+  t.mock.timers.tick(1)
+  const late = call({ ...loud, confirm_token: other.confirm_token }, person)
+  await assert.rejects(late, { code: 'confirmation_invalid' })
+})
+
+test('a token is for what would have come of it: of more people, more money or what has changed it is asked anew', async t => {
+  const { call, move, person, name } = await desk(t)
+  for (const [column, to] of [
+    ['country', 'PT'],
+    ['time_zone', 'Europe/Lisbon'],
+  ] as const) {
+    const { confirm_token } = await call(loud, person)
+    await move(column, to)
+    await assert.rejects(call({ ...loud, confirm_token }, person), { code: 'confirmation_invalid' }, to)
+    assert.notEqual(await name(), 'Loud')
+  }
+  const { confirm_token } = await call(loud, person)
+  assert.equal((await call({ ...loud, confirm_token }, person)).status, 'done', 'shown as it is now')
+})
+
+test('a token acts once, under whichever key, and is not used up by what came to nothing', async t => {
+  const { keyed, move, name, house, person } = await desk(t)
+  const first = await keyed({ ...loud, idempotency_key: 'shown' }, person)
+  const again = (key: string) =>
+    keyed({ ...loud, idempotency_key: key, confirm_token: first.confirm_token }, person)
+  await move('country', 'FR')
+  await assert.rejects(again('one'), { code: 'quota_exceeded' })
+  await move('country', 'DE')
+  const rivals = await Promise.allSettled(['one', 'two', 'three'].map(again))
+  const ran = rivals.filter(({ status }) => status === 'fulfilled')
+  assert.equal(ran.length, 1)
+  await house.database.owner.query(`UPDATE workspaces SET name = 'Before'`)
+  await assert.rejects(again('four'), { code: 'confirmation_invalid' })
+  assert.equal(await name(), 'Before')
+})
+
+test('a dry run leaves nothing, uses no key and finds none, and leaves alone what waits', async t => {
+  const { keyed, call, name, house, decideOn } = await desk(t)
+  const left = async () => {
+    const { rows } = await house.database.owner.query(
+      `SELECT (SELECT count(*) FROM approvals)::int AS approvals, (SELECT count(*) FROM events)::int AS events,
+        (SELECT count(*) FROM idempotency_keys)::int AS keys, (SELECT max(expires_at) FROM approvals) AS until`,
+    )
+    return { ...rows[0], name: await name() }
+  }
+  const args = { text: 'Quiet', recipients: 0, idempotency_key: 'quiet' }
+  const before = await left()
+  assert.equal((await keyed({ ...args, dry_run: true })).status, 'dry_run')
+  assert.deepEqual(await left(), before)
+  assert.equal((await keyed(args)).replayed, undefined)
+  const tried = await keyed({ ...args, text: 'Other', dry_run: true })
+  assert.deepEqual([tried.status, tried.data], ['dry_run', { text: 'Other' }], 'though its key is used')
+
+  const held = await call(loud)
+  const waiting = await left()
+  const preview = await call({ ...loud, dry_run: true })
+  assert.deepEqual(
+    [preview.status, preview.approval, preview.confirm_token],
+    ['dry_run', undefined, undefined],
+  )
+  assert.deepEqual(await left(), waiting)
+  assert.equal((await decideOn(held.approval!.id, {})).state, 'executed')
+})
+
+test('a call that was refused has used no key: mended, it goes through under the same', async t => {
+  const { keyed, move } = await desk(t)
+  await move('country', 'FR')
+  const args = { text: 'Quiet', recipients: 0, idempotency_key: 'k' }
+  await assert.rejects(keyed(args), { code: 'quota_exceeded' })
+  await assert.rejects(keyed({ ...args, recipients: -1 }), { code: 'invalid_input' })
+  await move('country', 'DE')
+  const mended = await keyed({ ...args, text: 'Quieter' })
+  assert.deepEqual([mended.status, mended.replayed], ['done', undefined])
+})
+
+test('repeated under its key, a call that came to nothing says so each time: no second approval, and nothing runs', async t => {
+  const { keyed, move, name, house, decideOn, person, agent } = await desk(t)
+  const { owner } = house.database
+  const decider = {
+    principal: person,
+    workspace: agent.workspace,
+    requestId: 'r',
+    surface: 'console' as const,
+  }
+  const ends: Record<string, [end: (id: string) => Promise<unknown>, code: string, words: RegExp]> = {
+    failed: [
+      async id => {
+        await move('country', 'FR')
+        await decideOn(id, {})
+        await move('country', 'DE')
+      },
+      'quota_exceeded',
+      /^Not in France\./,
+    ],
+    stale: [
+      async id => {
+        await move('time_zone', 'Europe/Lisbon')
+        await decideOn(id, {})
+      },
+      'approval_stale',
+      /changed/,
+    ],
+    expired: [
+      id => owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [uuidOf(id)]),
+      'approval_expired',
+      /^Nobody decided/,
+    ],
+    rejected: [
+      id => decide(house, decider, { approvalId: uuidOf(id), verdict: 'reject', note: 'Too loud.' }),
+      'forbidden_scope',
+      /rejected.*Too loud\./,
+    ],
+    withdrawn: [
+      id => owner.query(`UPDATE approvals SET state = 'withdrawn' WHERE id = $1`, [uuidOf(id)]),
+      'forbidden_scope',
+      /withdrawn/,
+    ],
+  }
+  for (const [state, [end, code, words]] of Object.entries(ends)) {
+    const args = { ...loud, idempotency_key: state }
+    const { id } = (await keyed(args)).approval!
+    await end(id)
+    await owner.query(`UPDATE workspaces SET name = 'Before'`)
+    for (const _ of [1, 2])
+      await assert.rejects(keyed(args), (refusal: Refusal) => {
+        assert.deepEqual([refusal.code, refusal.details.approval, refusal.details.state], [code, id, state])
+        assert.match(refusal.message, words)
+        assert.match(refusal.message, /take a new idempotency key\.$/)
+        return true
+      })
+    assert.equal(await name(), 'Before', state)
+  }
+  const { rows } = await owner.query('SELECT count(*)::int AS asked FROM approvals')
+  assert.equal(rows[0].asked, Object.keys(ends).length)
+})
+
+test('an edit changes words: not whom they reach, nor what they move, nor what they rest on', async t => {
+  const { call, decideOn, move, name, house } = await desk(t)
+  const edited = async (text: string, meanwhile?: () => Promise<unknown>) => {
+    const held = await call(loud)
+    await meanwhile?.()
+    await house.database.owner.query(`UPDATE workspaces SET name = 'Before'`)
+    const { state } = await decideOn(held.approval!.id, { text })
+    return [state, await name()]
+  }
+  assert.deepEqual(await edited('everyone'), ['stale', 'Before'], 'more people')
+  assert.deepEqual(await edited('So loud'), ['stale', 'Before'], 'more money')
+  assert.deepEqual(await edited('Softer', () => move('time_zone', 'Europe/Lisbon')), ['stale', 'Before'])
+  assert.deepEqual(await edited('Softer'), ['executed', 'Softer'])
+})
+
+test('the same words from two askers are two questions, and from one they are one', async t => {
+  const { call, agent } = await desk(t)
+  const [one, same, other] = [
+    await call(loud),
+    await call(loud),
+    await call(loud, { ...agent.principal, id: newId() }),
+  ]
+  assert.equal(one.approval!.id, same.approval!.id)
+  assert.notEqual(one.approval!.id, other.approval!.id)
+})
+
 async function desk(t: TestContext) {
   const database = await openTestDatabase(t)
   const log = makeLog('silent')
   await prepareQueue({ database, log })
   const { caller, member_id } = await signUp(database)
   const house: House = {
-    catalog: makeCatalog([note], []),
+    catalog: makeCatalog([note, keyedNote], []),
     database,
     secrets,
     dueWork: [],
@@ -169,11 +372,15 @@ async function desk(t: TestContext) {
   const person = await database.transaction(workspace.id, { readOnly: true }, ({ db }) =>
     principalOfMember(db, workspace.id, member_id),
   )
-  const call = async (args: Record<string, unknown>, by: Principal = principal) => {
+  const call = async (
+    args: Record<string, unknown>,
+    by: Principal = principal,
+    { tool = 'send_note', workspace: place = workspace } = {},
+  ) => {
     const answer = await road({
       principal: by,
-      workspace,
-      tool: 'send_note',
+      workspace: place,
+      tool,
       arguments: args,
       requestId: 'r',
       surface: 'mcp',
@@ -182,11 +389,14 @@ async function desk(t: TestContext) {
     assert.ok('status' in answer.body)
     return answer.body
   }
+  const keyed = (args: Record<string, unknown>, by?: Principal) => call(args, by, { tool: 'send_keyed_note' })
+  const move = (column: 'country' | 'time_zone', to: string) =>
+    database.owner.query(`UPDATE workspaces SET ${column} = $1 WHERE id = $2`, [to, workspace.id])
   const decideOn = (id: string, edits: Record<string, unknown>) => {
     const decider = { principal: person!, workspace, requestId: 'r', surface: 'console' as const }
     return decide(house, decider, { approvalId: uuidOf(id), verdict: 'approve', edits })
   }
   const name = async () =>
     (await database.owner.query('SELECT name FROM workspaces WHERE id = $1', [workspace.id])).rows[0].name
-  return { house, call, decideOn, name, agent: { principal, workspace }, person: person! }
+  return { house, call, keyed, move, decideOn, name, agent: { principal, workspace }, person: person! }
 }

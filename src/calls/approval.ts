@@ -3,28 +3,22 @@
 import { and, eq, type SQL } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
 import type { PrincipalKind } from '../access/principal.ts'
-import type { Effect } from '../catalog/define.ts'
 import { idText } from '../catalog/kinds.ts'
 import { Refusal, type RefusalBody } from '../catalog/refusal.ts'
 import { newId } from '../database/columns.ts'
 import { dueWorkAt, enqueue } from '../database/jobs.ts'
 import type { Db } from '../database/pool.ts'
 import type { Context } from '../domain/context.ts'
-import { stateAt } from './approval-states.ts'
+import { type StoredState, stateAt } from './approval-states.ts'
 import type { ApprovalRef, WriteBody } from './call.ts'
-import type { Versions } from './confirm.ts'
+import type { Shown } from './confirm.ts'
 import type { House } from './house.ts'
-import { hashOf, type Parsed } from './parse.ts'
+import { hashOf } from './parse.ts'
 import type { Requirement } from './policy.ts'
-import type { ResolvedRequest } from './resolve.ts'
 import type { Occurred } from './run.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
 
-export interface Ask {
-  request: ResolvedRequest
-  parsed: Parsed
-  versions: Versions
-  effects: Effect[]
+export interface Ask extends Shown {
   requirement: Requirement
   preview: unknown
   warnings: string[]
@@ -198,32 +192,38 @@ export async function replayApproval(
     const told = approval.edited ? [...(answer.warnings ?? []), EDITED] : answer.warnings
     return { ...answer, warnings: told, approval: approvalRef(house, approval, now), replayed: true }
   }
-  if (state === 'failed' || state === 'stale')
-    throw details.answer ? refusalOf(JSON.parse(details.answer) as RefusalBody) : overtaken()
-  if (state === 'expired') {
-    throw new Refusal('approval_expired', 'Nobody decided in time. Ask again with a new idempotency key.', {
-      approval: idText('approval', id),
-    })
-  }
+  if (state !== 'pending') throw cameToNothing(approval, state, details)
   return {
     status: 'needs_approval',
     data: JSON.parse(details.preview ?? 'null') ?? undefined,
     approval: approvalRef(house, approval, now),
     replayed: true,
-    warnings: state === 'pending' ? undefined : [`This was ${state}. Ask again with a new idempotency key.`],
   }
 }
 
 const EDITED = 'It was changed before it was approved; get_approval shows the difference.'
 
-/** Nobody decided on it. */
-function overtaken(): Refusal {
+/** Said to whoever asks again under the same key: that it is over, why, and that its key is used up. */
+function cameToNothing(
+  { id }: Approval,
+  state: Exclude<StoredState, 'pending' | 'executed'>,
+  { answer, note }: Pick<typeof approvalDetails.$inferSelect, 'answer' | 'note'>,
+): Refusal {
+  const told = { ...ends[state], ...(answer && (JSON.parse(answer) as RefusalBody)) }
+  const words = state === 'rejected' && note !== null ? ` They wrote: ${note}` : ''
   return new Refusal(
-    'approval_stale',
-    'Something this rests on has changed. Ask again with a new idempotency key.',
+    told.code,
+    `${told.message}${words} This stays so; to ask anew, take a new idempotency key.`,
+    { ...told.details, approval: idText('approval', id), state },
+    ['get_approval', ...(told.next_tools ?? [])],
   )
 }
 
-function refusalOf({ code, message, details, next_tools }: RefusalBody): Refusal {
-  return new Refusal(code, message, details, next_tools)
+/** Where nobody's run has an answer of its own. */
+const ends: Record<Exclude<StoredState, 'pending' | 'executed'>, Pick<RefusalBody, 'code' | 'message'>> = {
+  failed: { code: 'internal', message: 'It was approved, and failed.' },
+  stale: { code: 'approval_stale', message: 'Something this rests on has changed.' },
+  expired: { code: 'approval_expired', message: 'Nobody decided in time.' },
+  rejected: { code: 'forbidden_scope', message: 'A person rejected this.' },
+  withdrawn: { code: 'forbidden_scope', message: 'This request was withdrawn.' },
 }

@@ -1,7 +1,14 @@
-/** `confirm`: the preview's token, bound to the arguments, the versions they rest on, and the caller. */
+/**
+ * `confirm`: the preview's token. It lets through the call that was shown and no other: by the same caller, with the same
+ * arguments, resting on the same rows, and with the same effect as it turns out when it has run.
+ */
 
+import type { Effect } from '../catalog/define.ts'
 import { Refusal } from '../catalog/refusal.ts'
+import { newId } from '../database/columns.ts'
+import type { Db } from '../database/pool.ts'
 import type { House } from './house.ts'
+import { type Claim, claim } from './idempotency.ts'
 import { hashOf, type Parsed } from './parse.ts'
 import type { ResolvedRequest } from './resolve.ts'
 
@@ -10,34 +17,48 @@ const TOKEN_SECONDS = 15 * 60
 
 export type Versions = Record<string, string | number>
 
-export function confirmToken(
-  house: House,
-  request: ResolvedRequest,
-  parsed: Parsed,
-  versions: Versions,
-): Promise<string> {
-  return house.secrets.sign('confirm', boundTo(request, parsed, versions), TOKEN_SECONDS)
+/** What a preview shows, and what has to be as it was. */
+export interface Shown {
+  request: ResolvedRequest
+  parsed: Parsed
+  versions: Versions
+  effects: Effect[]
 }
 
-/** Whether the call carries a token for exactly this. @throws Refusal `confirmation_invalid` when for anything else. */
-export async function isConfirmed(
-  house: House,
-  request: ResolvedRequest,
-  parsed: Parsed,
-  versions: Versions,
-): Promise<boolean> {
+export function confirmToken({ secrets }: House, shown: Shown): Promise<string> {
+  return secrets.sign('confirm', { bound: boundTo(shown), id: newId() }, TOKEN_SECONDS)
+}
+
+/**
+ * The token's one use, to be consumed once the call takes effect; null where the call carries none.
+ * @throws Refusal `confirmation_invalid` of a token for anything else, or one that was used; `in_progress` while it is
+ */
+export async function confirmation({ secrets }: House, db: Db, shown: Shown): Promise<Claim | null> {
+  const { request, parsed } = shown
   const token = parsed.control.confirm_token
-  if (token === undefined) return false
-  const claims = await house.secrets.open('confirm', token)
-  if (claims?.bound === boundTo(request, parsed, versions).bound) return true
-  throw new Refusal(
+  if (token === undefined) return null
+  const signed = await secrets.open('confirm', token)
+  const hash = boundTo(shown)
+  if (signed?.bound !== hash) throw invalid(request)
+  const use = {
+    workspaceId: request.workspace.id,
+    tool: request.tool,
+    key: `confirm_token ${signed.id}`,
+    hash,
+  }
+  if (await claim(db, use)) throw invalid(request)
+  return use
+}
+
+function invalid({ tool }: ResolvedRequest): Refusal {
+  return new Refusal(
     'confirmation_invalid',
-    'This confirm_token is of another call, or has expired, or something changed since the preview. Call without it for a new preview.',
+    'This confirm_token is of another call, or was used, or has expired, or something changed since the preview. Call without it for a new preview.',
     {},
-    [request.tool],
+    [tool],
   )
 }
 
-function boundTo({ workspace, tool, principal }: ResolvedRequest, { hash }: Parsed, versions: Versions) {
-  return { bound: hashOf([workspace.id, tool, principal.kind, principal.id, hash, versions]) }
+function boundTo({ request: { workspace, tool, principal }, parsed, versions, effects }: Shown): string {
+  return hashOf([workspace.id, tool, principal.kind, principal.id, parsed.hash, versions, effects])
 }

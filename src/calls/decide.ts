@@ -26,7 +26,9 @@ import { record, withoutSecrets } from './record.ts'
 import { mayReview, reviewersOf } from './reviewers.ts'
 import { contextOf, nowIn, run } from './run.ts'
 import { lookAgain, madeIn, seen } from './sight.ts'
+import { withSurvivors } from './survivors.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
+import { versionsOf } from './versions.ts'
 
 export interface Decision {
   /** uuid */
@@ -141,7 +143,7 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     approvalId: approval.id,
     decidedBy: decided.decidedBy,
   }
-  const input = parseInput(entry, edited)
+  const parsed = parseInput(entry, edited)
   const settled = { ...decided, edited: wasEdited, argumentsHash: hash, resultAuditId: auditId }
   const sent = wasEdited && {
     arguments: JSON.stringify(edited),
@@ -153,7 +155,8 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
   try {
     authorize(entry, request)
     const viewer = await lookAgain(context, edited)
-    const versions = (await entry.tool.review?.versions?.(context, input)) ?? {}
+    const input = await withSurvivors(tx.db, decider.workspace.id, entry, parsed)
+    const versions = await versionsOf(context, entry, { written: edited, input })
     if (hashOf(versions) !== hashOf(approval.versions)) throw changed()
     const ran = await run(entry, context, input)
     ran.data = await seen(viewer, ran.data, [...idsIn(edited), ...madeIn(trace)])

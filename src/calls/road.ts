@@ -19,7 +19,7 @@ import type { Transaction } from '../database/pool.ts'
 import { approvalRef, ask, replayApproval } from './approval.ts'
 import { authorize } from './authorize.ts'
 import type { Answer, Call, ReadBody, WriteBody } from './call.ts'
-import { confirmToken, isConfirmed } from './confirm.ts'
+import { confirmation, confirmToken } from './confirm.ts'
 import { refusalFor, ruleBehind, withRetries } from './failures.ts'
 import type { House } from './house.ts'
 import { type Claim, claim, consume, type Earlier } from './idempotency.ts'
@@ -35,6 +35,7 @@ import { lookThrough, madeIn, refusalTold, seen, withoutBlanks } from './sight.t
 import { withSurvivors } from './survivors.ts'
 import { callDetails } from './tables.ts'
 import { keepUndo, mustStandAsLeft } from './undo.ts'
+import { versionsOf } from './versions.ts'
 
 export function createCall(house: House): Call {
   return async asked => {
@@ -108,30 +109,23 @@ async function perform(
   try {
     const viewer = await lookThrough(context, parsed.written)
     const input = await withSurvivors(tx.db, request.workspace.id, entry, parsed.input)
-    const versions = (await entry.tool.review?.versions?.(context, input)) ?? {}
-    const confirmed = await isConfirmed(house, request, parsed, versions)
+    const versions = await versionsOf(context, entry, { written: parsed.written, input })
     const ran = await run(entry, context, input)
     ran.data = await seen(viewer, ran.data, [...idsIn(parsed.written), ...madeIn(trace)])
-    const requirement = requirementOf(
-      entry.tool,
-      trace.effects,
-      rules,
-      clockTime(context.now, request.workspace),
-    )
-    const verdict = verdictOf(request, parsed, requirement, confirmed)
+    const { effects } = trace
+    const requirement = requirementOf(entry.tool, effects, rules, clockTime(context.now, request.workspace))
+    const shown = { request, parsed, versions, effects }
+    const confirmed = await confirmation(house, tx.db, shown)
+    const verdict = verdictOf(request, parsed, requirement, confirmed !== null)
     const status = verdict === 'done' && ran.goesOn ? 'processing' : verdict
     if (verdict !== 'done') ran.data = withNulls(ran.data, entry.givenOnCommit)
     const body: WriteBody = { status, data: ran.data }
     if (status === 'done' && request.inverse) body.undo = await keepUndo(context, request.inverse(ran.data))
     if (verdict !== 'done') tx.rollbackTo('run')
-    if (verdict === 'needs_confirmation')
-      body.confirm_token = await confirmToken(house, request, parsed, versions)
+    if (verdict === 'needs_confirmation') body.confirm_token = await confirmToken(house, shown)
     if (verdict === 'needs_approval') {
       const question = {
-        request,
-        parsed,
-        versions,
-        effects: trace.effects,
+        ...shown,
         requirement,
         preview: ran.data,
         warnings: trace.warnings,
@@ -143,7 +137,7 @@ async function perform(
       body.approval = approvalRef(house, approval, context.now)
       happening.approvalId = approval.id
     }
-    return await settle(tx, happening, body, trace, claimed)
+    return await settle(tx, happening, body, trace, [claimed, confirmed])
   } catch (error) {
     const rule = ruleBehind(error)
     if (!rule) throw error
@@ -176,7 +170,7 @@ async function settle(
   happening: Happening,
   body: WriteBody,
   trace: Trace,
-  claimed: Claim | null,
+  claims: (Claim | null)[],
 ): Promise<Answer> {
   const { auditId, entry } = happening
   const tookEffect = body.status === 'done' || body.status === 'processing'
@@ -189,7 +183,9 @@ async function settle(
   const { approvalId = null } = happening
   await Promise.all([
     record(tx, { ...happening, ...left, outcome: body.status, answer: body }),
-    claimed && (tookEffect || approvalId) && consume(tx.db, claimed, { auditId, approvalId }),
+    ...claims.map(
+      claimed => claimed && (tookEffect || approvalId) && consume(tx.db, claimed, { auditId, approvalId }),
+    ),
   ])
   return { entry, body }
 }
