@@ -365,6 +365,10 @@ test('a rule that would never hold is refused: it would protect nobody', async t
     { tool: 'run_write_tool' },
     { tool: 'register_organisation_verify' },
     { tool: 'send_message', template: 'booking_confirmation' },
+    { tool: 'create_customer', amount_over: { amount: 0, currency: 'EUR' } },
+    { tool: 'send_message', amount_over: { amount: 0, currency: 'EUR' } },
+    { tool: 'refund_payment', recipients_over: 5 },
+    { tool: 'cancel_class_session', template: 'class_cancelled@1' },
   ])
     assert.equal(
       await refused(agent, 'set_approval_policy', { rules: [{ ...rule, gate: 'approve' }] }),

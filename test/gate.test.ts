@@ -33,6 +33,7 @@ const note = defineTool({
   domain: 'platform',
   effect: 'write',
   role: 'admin',
+  declares: ['amount', 'recipients'],
   route: 'POST /v1/notes',
   input: z.strictObject({ text: z.string(), recipients: z.int().min(0) }),
   data: z.object({ text: z.string() }),
@@ -173,7 +174,7 @@ test('a token lets through the call that was shown, for who was shown it, and no
   const { confirm_token } = await call(loud, person)
   const args = { ...loud, confirm_token }
   const invalid = { code: 'confirmation_invalid', nextTools: ['send_note'] }
-  await assert.rejects(call({ ...args, recipients: 4 }, person), invalid)
+  await assert.rejects(call({ ...args, text: 'Proud' }, person), invalid)
   await assert.rejects(call(args, { ...person, id: newId() }), invalid, 'another person')
   await assert.rejects(call(args, { ...person, kind: 'oauth_client' }), invalid, 'a client of theirs')
   await assert.rejects(call(args, agent.principal), invalid, 'a key')

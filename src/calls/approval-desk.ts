@@ -5,7 +5,7 @@
 
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { pageOf, readCursor } from '../catalog/cursor.ts'
-import type { Tool } from '../catalog/define.ts'
+import type { Measure, Tool } from '../catalog/define.ts'
 import { notFound, Refusal } from '../catalog/refusal.ts'
 import type { Context } from '../domain/context.ts'
 import { setState } from './approval.ts'
@@ -105,9 +105,10 @@ export async function readPolicyVersion({ db, workspace }: Context): Promise<num
 
 /** Replaces the whole policy. @throws Refusal `invalid_input` for a rule that would never hold: it would protect nobody */
 export async function setPolicy({ db, workspace, now, catalog, emit }: Context, rules: PolicyRule[]) {
-  rules.forEach(({ tool: name }, at) => {
-    const idle = whyIdle(catalog.get(name)?.tool)
-    if (idle) throw new Refusal('invalid_input', `rules.${at}: ${idle}`, { tool: name }, ['search_tools'])
+  rules.forEach((rule, at) => {
+    const idle = whyIdle(catalog.get(rule.tool)?.tool, rule)
+    if (idle)
+      throw new Refusal('invalid_input', `rules.${at}: ${idle}`, { tool: rule.tool }, ['search_tools'])
   })
   const [row] = await db
     .insert(approvalPolicies)
@@ -121,11 +122,20 @@ export async function setPolicy({ db, workspace, now, catalog, emit }: Context, 
   return row!
 }
 
-function whyIdle(tool: Tool | undefined): string | null {
+function whyIdle(tool: Tool | undefined, rule: PolicyRule): string | null {
   if (!tool) return 'Names a tool that does not exist.'
   if (tool.forwards) return 'This tool stands for the one it calls, whose rules hold; name that one.'
   if (tool.effect === 'read') return 'This tool only reads, and waits for nobody.'
-  return tool.role === 'nobody'
-    ? 'This tool is called before there is a workspace, and waits for nobody.'
-    : null
+  if (tool.role === 'nobody') return 'This tool is called before there is a workspace, and waits for nobody.'
+  const idle = conditions.find(
+    ({ field, asks }) => rule[field] !== undefined && !tool.declares?.includes(asks),
+  )
+  return idle ? `${idle.field}: ${idle.why}` : null
 }
+
+/** What a rule may ask of what a call does, and of which tools it asks in vain. */
+const conditions = [
+  { field: 'amount_over', asks: 'amount', why: 'This tool moves no money.' },
+  { field: 'recipients_over', asks: 'recipients', why: 'This tool writes to nobody.' },
+  { field: 'template', asks: 'template', why: 'This tool sends nothing that a template says.' },
+] as const satisfies { field: keyof PolicyRule; asks: Measure; why: string }[]

@@ -4,7 +4,7 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { FRONT_DESK, type Workspace } from '../access/principal.ts'
 import type { Entry } from '../catalog/catalog.ts'
-import { type Effect, Page } from '../catalog/define.ts'
+import { type Effect, measures, Page, type Tool } from '../catalog/define.ts'
 import { enqueue } from '../database/jobs.ts'
 import type { Transaction } from '../database/pool.ts'
 import type { Context, DomainEvent } from '../domain/context.ts'
@@ -54,7 +54,7 @@ export function contextOf(
     requestId: request.requestId,
     emit: event => void trace.events.push({ ...event, heard: house.heard.has(event.type) }),
     enqueue: job => enqueue(tx.db, job),
-    declare: effect => void trace.effects.push(effect),
+    declare: effect => void trace.effects.push(foreseen(house.catalog.get(request.tool)?.tool, effect)),
     warn: warning => void trace.warnings.push(warning),
     async enterWorkspace(id) {
       tx.enterWorkspace(id)
@@ -62,6 +62,13 @@ export function contextOf(
     },
   }
   return { context, trace }
+}
+
+/** What a tool does without having said that it may, no rule could be made for. */
+function foreseen(tool: Tool | undefined, effect: Effect): Effect {
+  const unsaid = measures.find(name => effect[name] !== undefined && !tool?.declares?.includes(name))
+  if (tool && unsaid) throw new Error(`${tool.name} does not say that it declares ${unsaid}.`)
+  return effect
 }
 
 /** Business time, in milliseconds as every column keeps it. */

@@ -46,6 +46,10 @@ export interface Effect {
   template?: string
 }
 
+/** What an effect may say beyond its kind, and a rule of the policy may ask about. */
+export const measures = ['amount', 'recipients', 'template'] as const
+export type Measure = (typeof measures)[number]
+
 /** What a preview, a confirm token or an approval must know of a call; all of it optional. */
 export interface Review<Input> {
   /** The rows the decision rests on, each with its version: once one changes, the decision is stale. */
@@ -91,6 +95,8 @@ export interface ToolDefinition<InputSchema extends z.ZodObject, DataSchema exte
   gate?: Exclude<Gate, 'allow'>
   /** No policy lowers the gate. */
   gateIsFixed?: boolean
+  /** What its effects may say. Of anything else a rule of the policy would never hold, and is refused. */
+  declares?: Measure[]
   /** Whether `idempotency_key` is required. */
   key?: boolean
   /** What the key of a caller is scoped to who is nobody yet: others call with the same workspace, or with none. */

@@ -22,6 +22,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'confirm',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/bookings/{booking_id}/cancel-series',
   input: z.strictObject({

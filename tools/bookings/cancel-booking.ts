@@ -15,6 +15,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'confirm',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/bookings/{booking_id}/cancel',
   input: z.strictObject({ ...bookingId, by: z.enum(['customer', 'business']).describe('Who cancels.') }),

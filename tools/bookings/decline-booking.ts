@@ -14,6 +14,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'confirm',
+  declares: ['amount'],
   route: 'POST /v1/bookings/{booking_id}/decline',
   input: z.strictObject(bookingId),
   data: BookingRow,

@@ -14,6 +14,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'confirm',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/bookings/{booking_id}/no-show',
   input: z.strictObject(bookingId),

@@ -24,6 +24,7 @@ export default defineTool({
   effect: 'write',
   role: 'member',
   gate: 'confirm',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/bookings/{booking_id}/revert-status',
   input: z.strictObject(bookingId),

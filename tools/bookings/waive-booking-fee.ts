@@ -25,6 +25,7 @@ export default defineTool({
   effect: 'write',
   role: 'member',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/bookings/{booking_id}/waive-fee',
   input: z.strictObject({ ...bookingId, reason: Text(500).describe('Why; for the team.') }),

@@ -17,6 +17,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'approve',
+  declares: ['recipients'],
   key: true,
   route: 'POST /v1/class-sessions/{session_id}/cancel',
   input: z.strictObject(sessionId),

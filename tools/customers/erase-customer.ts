@@ -17,6 +17,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'admin',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   takesMerged: true,
   route: 'POST /v1/customers/{customer_id}/erase',

@@ -17,6 +17,7 @@ export default defineTool({
   effect: 'write',
   role: 'admin',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/customers/{customer_id}/credit-adjustments',
   input: z.strictObject({

@@ -19,6 +19,7 @@ export default defineTool({
   effect: 'destroy',
   role: 'member',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/invoices/{invoice_id}/credit-notes',
   input: z.strictObject({

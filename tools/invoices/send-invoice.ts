@@ -17,6 +17,7 @@ export default defineTool({
   openWorld: true,
   role: 'member',
   gate: 'approve',
+  declares: ['recipients', 'template'],
   key: true,
   route: 'POST /v1/invoices/{invoice_id}/send',
   input: z.strictObject({

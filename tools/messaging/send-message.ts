@@ -18,6 +18,7 @@ export default defineTool({
   openWorld: true,
   role: 'member',
   gate: 'approve',
+  declares: ['recipients', 'template'],
   key: true,
   route: 'POST /v1/messages/{message_id}/send',
   input: z.strictObject({

@@ -17,6 +17,7 @@ export default defineTool({
   openWorld: true,
   role: 'member',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/payments/{payment_id}/capture',
   input: z.strictObject({ payment_id: Id('payment') }),

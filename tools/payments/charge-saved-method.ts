@@ -19,6 +19,7 @@ export default defineTool({
   openWorld: true,
   role: 'member',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/payments/charges',
   input: z.strictObject({

@@ -25,6 +25,7 @@ export default defineTool({
   openWorld: true,
   role: 'member',
   gate: 'approve',
+  declares: ['amount'],
   key: true,
   route: 'POST /v1/refunds',
   input: z.strictObject({ ...refundFields, reason: Reason().optional() }),

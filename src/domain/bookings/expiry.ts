@@ -20,11 +20,15 @@ export function lockLapsed({ db, workspace, now }: Context, which?: SQL): Promis
 /** The condition of the partial index `bookings_lapsing`. */
 const waiting = sql`${bookings.state} IN ('hold', 'pending')`
 
-/** Notes it as of the instant at which it lapsed, and gives its time back. */
+/**
+ * Notes it as of the instant at which it lapsed, and gives its time back. What comes of that is time's doing, and not of
+ * the call that happens to come upon it: it is gated as nobody's.
+ */
 export async function expire(context: Context, booking: Booking): Promise<void> {
   const lapsesAt = booking.lapsesAt!
   const expired = await enter({ ...context, now: lapsesAt }, booking, 'expire', { lapsesAt })
-  await settle(context, expired, 'expire') // As of now: what its package has lost meanwhile, it gets anew.
+  // As of now: what its package has lost meanwhile, it gets anew.
+  await settle({ ...context, declare() {} }, expired, 'expire')
 }
 
 export const bookingExpiry: DueWork = {

@@ -205,6 +205,16 @@ test('an unanswered request lapses, and its deposit goes back', async () => {
   assert.deepEqual(await desk.books(), {})
 })
 
+test('who books what an unanswered request has left is no refunder: its deposit goes back, and nobody has to approve it', async () => {
+  const desk = await openSalon('open', { requires_confirmation: true, answer_within_minutes: 600 })
+  const { id: booking_id } = await secured(desk)
+  await desk.jumpTo(desk.morning(2).toInstant())
+  const { body } = await desk.book({ start: textOf(desk.morning(3)) })
+  assert.equal(body.status, 'done', JSON.stringify(body))
+  assert.deepEqual(await charges(desk, booking_id), ['deposit refunded 0'])
+  assert.deepEqual(await desk.books(), {})
+})
+
 test('a policy may have a person decide on what a cancellation gives back above some amount', async () => {
   const desk = await openSalon()
   const booking = await secured(desk)
