@@ -85,6 +85,36 @@ test('a page of another site sends none of them, and whoever is not signed in is
   assert.equal(await events(), before)
 })
 
+test('of what is refused each field is named as people name it, and what was written is not lost', async () => {
+  const note = 'Comes by train, rings twice'
+  const { status, text } = await post('/console/customers', {
+    name: 'N'.repeat(300),
+    note,
+    email: 'nobody',
+    idempotency_key: 'k',
+  })
+  assert.equal(status, 422)
+  assert.match(text, /<strong>Name<\/strong>: At most 200 characters\./)
+  assert.match(text, /<strong>Email<\/strong>: Expected an email address\./)
+  assert.ok(text.includes(note) && text.includes('N'.repeat(300)))
+  const price = await post('/console/services', { name: 'Deep tissue', price: 'much', duration: '60' })
+  assert.match(price.text, /no amount of money/)
+  assert.ok(price.text.includes('Deep tissue'))
+})
+
+test('a secret that was typed stands on no page, and what no form sends is refused', async () => {
+  const fields = { url: 'smtps://user:hush-hush@mail.example', from: 'no address' }
+  const { status, text } = await post('/console/settings/providers/smtp/save', fields)
+  assert.equal(status, 422)
+  assert.ok(!text.includes('hush-hush'))
+  const answer = await fetch(`${server.url}/console/keys`, {
+    method: 'POST',
+    headers: { cookie: business.owner.cookie, 'content-type': 'application/json' },
+    body: '{"name":["a"]}',
+  })
+  assert.equal(answer.status, 422)
+})
+
 test('after all that each page stands', async () => {
   for (const path of paths) {
     const { status, text } = await get(path)

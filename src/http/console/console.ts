@@ -27,6 +27,7 @@ import { registerLive } from './live.ts'
 import { registerMessages } from './messages.ts'
 import { registerMore } from './more.ts'
 import { registerNewBooking } from './new-booking.ts'
+import { whyNot, wroteBefore } from './refused.ts'
 import { registerReviewLink } from './review-link.ts'
 import { registerServices } from './services.ts'
 import { registerSession } from './session.ts'
@@ -88,13 +89,17 @@ function answerWithPages(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const { refusal, status } = failureOf(error, request)
     if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(pageBehind(request)), 303)
-    const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
+    const content = html`${whyNot(refusal)}
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
-<p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>`
+<p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>
+${!SECRET.test(request.url) && wroteBefore(request.body)}`
     reply.code(status).headers(refusalHeaders(refusal, request))
     return sendPage(reply, page(say.errors.title(refusal.code), content, consoleLayout))
   })
 }
+
+/** Forms that take what nobody is to read. */
+const SECRET = /^\/console\/(sign-in|settings\/providers)\b/
 
 function serve(app: FastifyInstance, file: string, type: string, more = ''): void {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8') + more

@@ -57,7 +57,7 @@ export function registerHours(app: FastifyInstance, host: Host): void {
     if (form.sure !== 'yes') {
       const answer = await visit.write('set_location_closures', { ...change, dry_run: true })
       if (answer.refusal)
-        return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, HOME))
+        return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, HOME, { form }))
       const { affected_bookings } = (answer.body as WriteBody).data as { affected_bookings: InTheWay[] }
       if (affected_bookings.length > 0)
         return sendPage(reply, await affectedPage(visit, place, form, affected_bookings))

@@ -63,7 +63,7 @@ ${newKey()}`
     }
     const answer = await visit.write('create_api_key', args)
     if (answer.refusal)
-      return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, HOME))
+      return sendPage(reply.code(answer.refusal.status), problemPage(visit, answer.refusal, HOME, { form }))
     const body = answer.body as WriteBody
     if (body.approval) return reply.redirect(new URL(body.approval.url).pathname, 303)
     return sendPage(reply, shownOnce(visit, body))

@@ -6,10 +6,11 @@ import type { WriteBody } from '../../calls/call.ts'
 import type { Inverse, Undo } from '../../calls/undo.ts'
 import { withoutPaths } from '../../catalog/json-schema.ts'
 import { Refusal } from '../../catalog/refusal.ts'
-import { formOf } from '../pages/form.ts'
+import { type Form, formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
+import { whyNot, wroteBefore } from './refused.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { facts } from './words.ts'
 
@@ -158,7 +159,7 @@ export async function act(
   const answer = await visit.write(tool, asked, { ...(undo && { inverse }), undoes })
   if (answer.refusal) {
     const next = undoes && say.undo.problems[answer.refusal.code]
-    const page = refused ? refused(answer.refusal) : problemPage(visit, answer.refusal, back, next)
+    const page = refused ? refused(answer.refusal) : problemPage(visit, answer.refusal, back, { next, form })
     return sendPage(reply.code(answer.refusal.status), page)
   }
   const body = answer.body as WriteBody
@@ -201,16 +202,17 @@ ${warnings.slice(0, -1).map(warning => html`<p class="notice">${warning}</p>`)}
   return consolePage(visit, title, content)
 }
 
-/** What was refused, why, and what to do next. */
+/** What was refused, why, what to do next, and what was written. */
 export function problemPage(
   visit: Visit,
   refusal: Refusal,
   back: string,
-  next = say.problems[refusal.code],
+  { next = say.problems[refusal.code], form = {} }: { next?: string; form?: Form } = {},
 ): string {
-  const content = html`<p class="notice danger" role="alert">${refusal.message}</p>
+  const content = html`${whyNot(refusal)}
 <p>${next ?? say.kit.nothingChanged}</p>
-<p class="actions"><a class="button primary" href="${back}">${say.kit.back}</a></p>`
+<p class="actions"><a class="button primary" href="${back}">${say.kit.back}</a></p>
+${wroteBefore(form)}`
   return consolePage(visit, say.kit.notDone, content)
 }
 

@@ -27,6 +27,7 @@ import {
   queryOf,
   textArea,
 } from './kit.ts'
+import { whyNot } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { hourText, type Reading, words } from './words.ts'
 
@@ -300,7 +301,7 @@ async function terms(visit: Visit, answers: Answers, reading: Reading): Promise<
   const asked = { ...wishOf(answers), start: answers.start, customer_id: answers.customer }
   const quoted = await visit.write('quote_booking', asked)
   if (quoted.refusal) {
-    return html`<p class="notice danger" role="alert">${quoted.refusal.message}</p>
+    return html`${whyNot(quoted.refusal)}
 <p>${say.problems[quoted.refusal.code] ?? say.newBooking.chooseAnother}</p>`
   }
   const quote = (quoted.body as { data: Quote }).data

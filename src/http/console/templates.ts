@@ -11,6 +11,7 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type Answered, act, field, queryOf, saidIn, textArea } from './kit.ts'
+import { whyNot } from './refused.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { firstLine, label } from './words.ts'
 
@@ -146,7 +147,7 @@ function templatePage(visit: Visit, template: Template, { said, refusal, form }:
   const own = ownVariables(template)
   const mayEdit = visit.principal.role !== 'member'
   const content = html`${said}
-${refusal && html`<p class="notice danger" role="alert">${refusal.message}</p>`}
+${refusal && whyNot(refusal)}
 <p class="lede">${namesOf('language')(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
 <article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>
 ${mayEdit && editForm(template, form)}

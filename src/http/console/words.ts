@@ -116,7 +116,7 @@ export function nameOf({ name, staff, customer, at }: Named, reading: Reading): 
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
-const ID = /^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/
+export const ID = /^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/
 
 function list(values: unknown[], reading: Reading): Html {
   if (values.every(value => typeof value !== 'object')) {

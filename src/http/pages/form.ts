@@ -2,11 +2,15 @@
 
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { Refusal } from '../../catalog/refusal.ts'
 
 export type Form = Record<string, string>
 
+/** @throws Refusal `invalid_input` for what no form sends */
 export function formOf(body: unknown): Form {
-  return z.record(z.string(), z.string()).parse(body ?? {})
+  const form = z.record(z.string(), z.string()).safeParse(body ?? {})
+  if (form.success) return form.data
+  throw new Refusal('invalid_input', 'This takes what a form sends: fields of text.')
 }
 
 export function acceptForms(app: FastifyInstance): void {

@@ -131,6 +131,7 @@ export const say = {
     notDone: 'That was not done',
     nothingChanged: 'Nothing was changed. Go back, and try it another way.',
     back: 'Go back',
+    wrote: 'What you wrote',
     noAmount: 'That is no amount of money: write it as in 35 or 35.50.',
     noNumber: 'write a whole number.',
   },

@@ -1,0 +1,52 @@
+/** What a page says of what was refused: why, by the names that fields have for people; and what was written, which is not lost. */
+
+import type { Refusal } from '../../catalog/refusal.ts'
+import { type Html, html } from '../pages/html.ts'
+import { inEnglish } from '../pages/language.ts'
+import { outside } from '../pages/outside.ts'
+import { say } from '../texts/index.ts'
+import { ID, label } from './words.ts'
+
+/** The vocabulary is the same on every surface, and in English. */
+export function whyNot({ message, details }: Refusal): Html {
+  const issues = (details.issues ?? []) as { path: string; message: string }[]
+  const named = issues.filter(({ path }) => path !== '')
+  if (named.length === 0) return html`<p class="notice danger" role="alert">${inEnglish(message)}</p>`
+  return html`<div class="notice danger" role="alert">${named.map(
+    issue => html`<p><strong>${label(nameIn(issue.path))}</strong>: ${inEnglish(issue.message)}</p>`,
+  )}</div>`
+}
+
+/** `rules.0.tool` → `tool` */
+function nameIn(path: string): string {
+  return path.split('.').findLast(step => !/^\d+$/.test(step)) ?? path
+}
+
+/** To be copied from; nothing where nothing was typed. Not for forms that ask for a secret. */
+export function wroteBefore(form: unknown): Html | false {
+  const typed = Object.entries(form ?? {}).filter(
+    ([name, value]) =>
+      typeof value === 'string' && value.trim() !== '' && !steering.has(name) && !ID.test(value),
+  )
+  return (
+    typed.length > 0 &&
+    html`<section class="card"><h2>${say.kit.wrote}</h2>
+<dl class="facts">${typed.map(
+      ([
+        name,
+        value,
+      ]) => html`<div><dt>${label(name)}</dt><dd class="words">${outside(shortened(value))}</dd></div>
+`,
+    )}</dl></section>`
+  )
+}
+
+/** What a form sends of itself. */
+const steering = new Set(['idempotency_key', 'confirm_token', 'version', 'quote', 'link'])
+
+/** Longer than any field takes whose form does not come back filled in; so the page stays light. */
+const LONGEST = 5_000
+
+function shortened(value: string): string {
+  return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+}
