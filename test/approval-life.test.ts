@@ -8,6 +8,7 @@ import { openDesk } from './support/booking.ts'
 import { type Body, type Caller, callTool, done, fresh, refused } from './support/caller.ts'
 import { type Gated, openGated, press } from './support/gated.ts'
 import { hurry, jobsIn, until } from './support/jobs.ts'
+import { askToSend } from './support/message.ts'
 import { connectClient } from './support/oauth.ts'
 import { type Person, signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
@@ -283,18 +284,64 @@ test('a key of one place asks about a booking that then goes to another: it is n
   const bound = await made(desk, 'create_api_key', { name: 'Centro', scopes, ...places })
   const { body } = await callTool({ url: desk.url, key: bound.api_key }, 'check_in_booking', { booking_id })
   assert.equal(body.status, 'needs_approval', JSON.stringify(body))
-  const { id: elsewhere } = await made(desk, 'create_location', { name: 'Sur', time_zone: 'Europe/Madrid' })
-  await desk.rows('UPDATE bookings SET location_id = $2 WHERE workspace_id = $1', uuidOf(elsewhere))
   const { workspace } = await done(desk, 'get_current_context')
   const person = await signIn(server, desk.email, workspace.id)
-  assert.match(
-    await pageOf(person, new URL(body.approval.url).pathname),
-    /Whoever asked may no longer do this/,
-  )
+  const page = () => pageOf(person, new URL(body.approval.url).pathname)
+  assert.doesNotMatch(await page(), /approving it would do nothing/)
+  const { id: elsewhere } = await made(desk, 'create_location', { name: 'Sur', time_zone: 'Europe/Madrid' })
+  await desk.rows('UPDATE bookings SET location_id = $2 WHERE workspace_id = $1', uuidOf(elsewhere))
+  assert.match(await page(), /Whoever asked may no longer do this/)
   const decided = await person.decide(body.approval.id, 'approve')
   assert.deepEqual([decided.body.state, decided.body.error.code], ['stale', 'approval_stale'])
   assert.match(decided.body.error.message, /about what they no longer see/)
 })
+
+test('a question about somebody who is then erased is over, and says no more of them', async () => {
+  const { agent, person } = await openGated(server)
+  await person.decide(
+    (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval.id,
+    'approve',
+  )
+  const { approvalId, path, customer } = await askToSend(agent, { name: 'Nadia Prieto' })
+  const args = { customer_id: customer.id, idempotency_key: fresh() }
+  const { approval } = (await callTool(agent, 'erase_customer', args)).body
+  assert.equal((await person.decide(approval.id, 'approve')).body.state, 'executed')
+  const page = await pageOf(person, path)
+  assert.match(page, /It was overtaken/)
+  assert.doesNotMatch(page, /Nadia|umbrella/)
+  assert.deepEqual(await eventsOf(approvalId), ['approval.stale'])
+  const late = await person.decide(approvalId, 'approve')
+  assert.deepEqual([late.body.code, late.body.details], ['invalid_transition', { state: 'stale' }])
+})
+
+const releases: [what: string, sql: string][] = [
+  [
+    'what was asked has been forgotten',
+    `UPDATE approval_details SET arguments = NULL, preview = NULL WHERE approval_id = $1`,
+  ],
+  [
+    'the tool takes other arguments',
+    `UPDATE approval_details SET arguments = '{"full_name":"Nadia"}' WHERE approval_id = $1`,
+  ],
+  ['the tool is gone', `UPDATE approvals SET tool = 'put_somebody_in' WHERE id = $1`],
+]
+
+for (const [what, sql] of releases) {
+  test(`${what} since it was asked: the page says that nothing would come of it, and nothing does`, async () => {
+    const { agent, person, ask, timesMade, workspaceId } = await openGated(server)
+    const [first, second] = [await ask(), await ask()]
+    await owner.query(`UPDATE members SET role = 'admin' WHERE workspace_id = $1`, [workspaceId])
+    for (const { id } of [first, second]) await owner.query(sql, [uuidOf(id)])
+    assert.match(await pageOf(person, first.path), /so approving it would do nothing/)
+    const yes = await person.decide(first.id, 'approve')
+    assert.deepEqual([yes.body.state, yes.body.error.code], ['stale', 'approval_stale'])
+    assert.match(await pageOf(person, first.path), /It was overtaken/)
+    assert.equal((await person.decide(second.id, 'reject')).body.state, 'rejected')
+    assert.equal((await person.decide(second.id, 'reject')).body.state, 'rejected', 'the same press again')
+    assert.equal(await stateOf(agent, first.id), 'stale')
+    assert.equal(await timesMade(first), 0)
+  })
+}
 
 const departures: [what: string, leave: (gated: Gated) => Promise<unknown>][] = [
   ['signed out in another tab', ({ person }) => press(person, `${server.url}/console/sign-out`)],

@@ -149,6 +149,22 @@ test('the database goes while an approved call runs: nothing was decided, the pa
   await desk.is(asked, 'executed')
 })
 
+test('what the database breaks off, for it took too long, is not decided either', async () => {
+  const desk = await openDesk()
+  const asked = await desk.ask()
+  const release = await hold()
+  const pressed = desk.does('approve', asked)
+  await until(async () => (await waiting()) === 1)
+  await owner.query(
+    `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  await release()
+  assert.equal(await pressed, 'internal')
+  await desk.is(asked, 'pending')
+  assert.equal(await desk.does('approve', asked), 'done')
+})
+
 test('the database has done it, and its answer is lost: who pressed reads that it is done, and the asker has the result', async () => {
   const desk = await openDesk()
   const asked = await desk.ask()

@@ -19,6 +19,7 @@ export const transitions = [
     to: 'stale',
     who: 'the asker',
   },
+  { from: 'pending', event: 'somebody it is about is erased', to: 'stale', who: 'a reviewer' },
   { from: 'pending', event: 'reject', to: 'rejected', who: 'a reviewer' },
   { from: 'pending', event: 'withdraw', to: 'withdrawn', who: 'the asker' },
   { from: 'pending', event: 'time passes expires_at', to: 'expired', who: 'nobody' },

@@ -143,7 +143,8 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     approvalId: approval.id,
     decidedBy: decided.decidedBy,
   }
-  const parsed = parseInput(entry, edited)
+  const parsed = wasEdited ? parseInput(entry, edited) : readAgain(entry, edited)
+  if (!parsed) return stale(tx, execution, 'What was asked is forgotten, or the tool takes it otherwise now.')
   const settled = { ...decided, edited: wasEdited, argumentsHash: hash, resultAuditId: auditId }
   const sent = wasEdited && {
     arguments: JSON.stringify(edited),
@@ -182,6 +183,16 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     await setState(tx.db, approval, { ...settled, state: 'failed', errorCode: refusal.code })
     await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()), ...sent })
     return { state: 'failed', refusal }
+  }
+}
+
+/** Arguments that were taken when it was asked; null: an erasure has emptied them, or a release changed the tool. */
+function readAgain(entry: Entry, written: Record<string, unknown>): Record<string, unknown> | null {
+  try {
+    return parseInput(entry, written)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
   }
 }
 

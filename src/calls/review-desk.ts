@@ -24,7 +24,9 @@ import { readPolicy } from './policy-store.ts'
 import { mayReview, type Reviewers, reviewersOf } from './reviewers.ts'
 import { contextOf, nowIn } from './run.ts'
 import { lookAgain, seenBy } from './sight.ts'
+import { withSurvivors } from './survivors.ts'
 import { type Approval, approvalDetails, approvals } from './tables.ts'
+import { versionsOf } from './versions.ts'
 
 export interface ReviewDesk {
   /**
@@ -268,8 +270,10 @@ async function obstacleTo(
     authorize(entry, request)
     const { context } = contextOf(house, tx, request)
     await lookAgain(context, approval.arguments)
-    const versions = await entry.tool.review?.versions?.(context, parseInput(entry, approval.arguments))
-    const changed = differing(approval.versions, versions ?? {}).map(withPrefix(approval))
+    const written = approval.arguments
+    const input = await withSurvivors(tx.db, workspace.id, entry, parseInput(entry, written))
+    const versions = await versionsOf(context, entry, { written, input })
+    const changed = differing(approval.versions, versions).map(withPrefix(approval))
     return changed.length > 0 ? { why: 'changed', changed } : null
   } catch (error) {
     const refusal = ruleBehind(error)

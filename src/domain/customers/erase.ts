@@ -227,7 +227,7 @@ async function forgetImports({ db, workspace }: Context, patterns: SQL): Promise
  * Arguments, answers, keys, previews and undos of calls in which they stand; that a call was made, by whom and when, stays. What
  * waits for a yes and is about them is withdrawn.
  */
-async function forgetCalls({ db, workspace }: Context, patterns: SQL): Promise<void> {
+async function forgetCalls({ db, workspace, emit }: Context, patterns: SQL): Promise<void> {
   // In order: two people who share a name or a phone may be erased at once.
   await db.execute(sql`
     WITH theirs AS (
@@ -251,9 +251,10 @@ async function forgetCalls({ db, workspace }: Context, patterns: SQL): Promise<v
     ORDER BY a.id FOR UPDATE OF a`)
   if (rows.length === 0) return
   const touched = sql`${sql.param(rows.map(({ id }) => id))}::uuid[]`
-  await db.execute(sql`
-    UPDATE approvals SET state = 'withdrawn'
-    WHERE workspace_id = ${workspace.id} AND state = 'pending' AND id = ANY (${touched})`)
+  const { rows: overtaken } = await db.execute<{ id: string }>(sql`
+    UPDATE approvals SET state = 'stale', error_code = 'approval_stale'
+    WHERE workspace_id = ${workspace.id} AND state = 'pending' AND id = ANY (${touched}) RETURNING id`)
+  for (const { id } of overtaken) emit({ type: 'approval.stale', subject: { kind: 'approval', id } })
   await db.execute(sql`
     UPDATE approval_details
     SET arguments = '{}', original_arguments = NULL, preview = NULL, warnings = NULL, note = NULL, answer = NULL
