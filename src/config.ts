@@ -6,7 +6,11 @@ import type { RateLimit } from './access/rate-limit.ts'
 import type { ProviderUrls } from './delivery/check-credentials.ts'
 import type { ResendConfig } from './delivery/resend.ts'
 import type { SmtpConfig } from './delivery/smtp.ts'
+import { languages } from './http/texts/languages.ts'
 import { isLoopback, unsafeSettings } from './unsafe-settings.ts'
+
+const tags = Object.keys(languages).join(', ')
+const isLanguage = (tag: string) => Object.hasOwn(languages, tag)
 
 const environment = z.object({
   HOST: z
@@ -113,6 +117,11 @@ const environment = z.object({
     .min(0)
     .default(2000)
     .describe('Requests are turned away (503) while the process answers so late; 0: never.'),
+  BACKDESK_LANGUAGE: z
+    .string()
+    .refine(isLanguage, { error: ({ input }) => `there are no texts in ${String(input)}, only in ${tags}` })
+    .default('en')
+    .describe('What pages and the house’s own mails are written in; its texts are in src/http/texts.'),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('warn')

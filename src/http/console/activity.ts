@@ -6,13 +6,14 @@ import { statuses } from '../../catalog/catalog.ts'
 import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { markedEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type AuditRow, auditRow, momentOf, outcomeBadge, titleOf, whoActed } from './audit-row.ts'
-import { choice, empty, field, pager, type Query, queryOf } from './kit.ts'
+import { type Choice, choice, empty, field, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { facts, words } from './words.ts'
+import { facts, label, words } from './words.ts'
 
 const HOME = '/console/activity'
 
@@ -63,13 +64,13 @@ interface Key {
 
 function filterForm({ catalog }: Host, keys: Key[], { tool, outcome, key, day }: Query): Html {
   const tools = catalog.entries.filter(entry => entry.tool.effect !== 'read').map(entry => entry.tool)
-  const anyTool: [string, string][] = [['', say.activity.anything]]
-  const anyone: [string, string][] = [['', say.activity.anyone]]
-  const anyOutcome: [string, string][] = [['', say.activity.anyOutcome]]
+  const anyTool: Choice[] = [['', say.activity.anything]]
+  const anyone: Choice[] = [['', say.activity.anyone]]
+  const anyOutcome: Choice[] = [['', say.activity.anyOutcome]]
   return html`<form class="fields filters" action="${HOME}">
-${choice('tool', say.activity.what, [...anyTool, ...tools.map(({ name, title }): [string, string] => [name, title])], tool)}
-${choice('outcome', say.activity.outcome, [...anyOutcome, ...outcomes.map((one): [string, string] => [one, say.activity.outcomes[one as 'done'].word])], outcome)}
-${choice('key', say.activity.who, [...anyone, ...keys.map(({ id, name }): [string, string] => [id, name])], key)}
+${choice('tool', say.activity.what, [...anyTool, ...tools.map(({ name, title }): Choice => [name, title, markedEnglish])], tool)}
+${choice('outcome', say.activity.outcome, [...anyOutcome, ...outcomes.map((one): Choice => [one, say.activity.outcomes[one as 'done'].word])], outcome)}
+${choice('key', say.activity.who, [...anyone, ...keys.map(({ id, name }): Choice => [id, name])], key)}
 ${field('day', say.activity.day, day, { type: 'date' })}
 <button>${say.kit.show}</button>
 </form>`
@@ -97,7 +98,7 @@ async function storyPage({ catalog }: Host, visit: Visit, { event, others }: Sto
   const content = html`<p class="lede">${whoActed(event)} · ${momentOf(event.at, reading)} · ${how}${client && html` (${outside(client)})`}</p>
 ${approval_id && html`<p class="notice"><a href="/console/approvals/${approval_id}">${say.activity.itsApproval}</a></p>`}
 ${written && Object.keys(written).length > 0 && html`<h2>${say.activity.asked}</h2><div class="card">${facts(written, reading)}</div>`}
-${changes.length > 0 && html`<h2>${say.activity.changed}</h2><ul class="rows panel">${changes.map(({ type, id }) => html`<li class="row"><p class="row-title">${words(id, reading)}</p><span class="badge">${type.replace(/^\w+\./, '').replaceAll('_', ' ')}</span></li>`)}</ul>`}
+${changes.length > 0 && html`<h2>${say.activity.changed}</h2><ul class="rows panel">${changes.map(({ type, id }) => html`<li class="row"><p class="row-title">${words(id, reading)}</p><span class="badge">${label(type.replace(/^\w+\./, ''))}</span></li>`)}</ul>`}
 ${
   others.length > 0 &&
   html`<h2>${say.activity.story}</h2><p class="quiet">${say.activity.storyMore}</p>

@@ -3,7 +3,8 @@
 import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
 import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
-import { legible, outside } from '../pages/outside.ts'
+import { inEnglish } from '../pages/language.ts'
+import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 import { decisionBar, decisionForm, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
@@ -21,7 +22,7 @@ export function approvalPage(visit: Visit, approval: Shown, tried?: Tried): stri
   const content = html`${approvalContent(readingOf(visit), approval, { tried })}
 <p class="quiet zone">${say.times.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
   const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>${stateBadge(approval.state)}`
-  return consolePage(visit, approval.title, content, { above })
+  return consolePage(visit, inEnglish(approval.title), content, { above })
 }
 
 /** @param readOnly who reads it is not signed in, and is offered no form */
@@ -38,7 +39,7 @@ export function approvalContent(
 ${tried && html`<p class="notice danger" role="alert">${tried.problem}</p>`}
 ${obstacle && html`<p class="notice danger">${obstacleText(obstacle)}</p>`}
 ${!waits && outcome(approval, reading)}
-${waits && approval.warnings.map(warning => html`<p class="notice">${outside(warning)}</p>`)}
+${waits && approval.warnings.map(warning => html`<p class="notice">${inEnglish(outside(warning))}</p>`)}
 ${letter ? message(letter, approval, reading) : request(approval, reading)}
 ${changes(approval, reading)}
 ${consequence(approval, letter, reading)}
@@ -67,7 +68,7 @@ function outcome({ state, decidedByName, decidedAt, note, answer }: Shown, readi
 <p><strong>${sentence}</strong></p>
 ${decidedByName && decidedAt && html`<p>${say.approval.decided(outside(decidedByName), moment(decidedAt, reading))}</p>`}
 ${note && html`<p>“${outside(note)}”</p>`}
-${isObject(answer) && typeof answer.message === 'string' && html`<p>${outside(answer.message)}</p>`}
+${isObject(answer) && typeof answer.message === 'string' && html`<p>${inEnglish(outside(answer.message))}</p>`}
 </div>`
 }
 
@@ -114,7 +115,7 @@ function changes({ arguments: sent, originalArguments: original }: Shown, readin
   if (!original) return false
   const changed = Object.keys(sent).filter(name => !isSame(sent[name], original[name]))
   return html`<h2>${say.approval.changed}</h2>
-<div class="card">${changed.map(name => html`<h3>${legible(label(name))}</h3>${change(original[name], sent[name], reading)}`)}</div>`
+<div class="card">${changed.map(name => html`<h3>${label(name)}</h3>${change(original[name], sent[name], reading)}`)}</div>`
 }
 
 function change(before: unknown, after: unknown, reading: Reading): Html {

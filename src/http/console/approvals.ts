@@ -7,6 +7,7 @@ import { Id, idText } from '../../catalog/kinds.ts'
 import { notFound, Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
+import { reasonOf } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { approvalPage, missingPage } from './approval-page.ts'
 import { decisionIn } from './decision-form.ts'
@@ -64,7 +65,10 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
         const now = await host.approvals.read(visit, approvalId)
         // It was done, and the answer was lost on its way.
         if (error.code === 'internal' && now.state !== 'pending') return reply.redirect(pathOf(now), 303)
-        return sendPage(reply.code(error.status), approvalPage(visit, now, { problem: error.message, form }))
+        return sendPage(
+          reply.code(error.status),
+          approvalPage(visit, now, { problem: reasonOf(error), form }),
+        )
       }
     })
   }
@@ -76,7 +80,7 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
     const { refusal } = await visit.write('cancel_approval_request', wish)
     const now = await host.approvals.read(visit, approvalId)
     if (!refusal) return reply.redirect(pathOf(now), 303)
-    const tried = { problem: refusal.message, form: {} }
+    const tried = { problem: reasonOf(refusal), form: {} }
     return sendPage(reply.code(refusal.status), approvalPage(visit, now, tried))
   })
 }

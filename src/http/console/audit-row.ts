@@ -3,6 +3,7 @@
 import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type Html, html } from '../pages/html.ts'
+import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 import { label, moment, nameOf, type Reading } from './words.ts'
@@ -34,8 +35,11 @@ ${outcomeBadge(row)}
 `
 }
 
-export function titleOf(catalog: Catalog, { tool }: Pick<AuditRow, 'tool'>): string {
-  return catalog.get(tool)?.tool.title ?? say.activity.doings[tool as never] ?? label(tool)
+export function titleOf(catalog: Catalog, { tool }: Pick<AuditRow, 'tool'>): Html {
+  const title = catalog.get(tool)?.tool.title
+  if (title !== undefined) return inEnglish(title)
+  const doing = say.activity.doings[tool]
+  return doing === undefined ? label(tool) : html`${doing}`
 }
 
 export function outcomeBadge({ outcome, error_code }: AuditRow): Html | false {

@@ -2,11 +2,10 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
-import { Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { timeFormat } from '../pages/language.ts'
+import { PageRefusal, timeFormat } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
@@ -81,7 +80,7 @@ function startIn({ day, time }: Record<string, string>, zone: string): string {
     const at = local.toZonedDateTime(zone, { disambiguation: 'reject' })
     return at.toInstant().toString({ smallestUnit: 'millisecond' })
   } catch {
-    throw new Refusal('nonexistent_local_time', say.calendar.noSuchTime)
+    throw new PageRefusal('nonexistent_local_time', say.calendar.noSuchTime)
   }
 }
 

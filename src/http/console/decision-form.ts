@@ -7,9 +7,9 @@ import type { Decision } from '../../calls/decide.ts'
 import { foundIn } from '../../calls/edits.ts'
 import type { Obstacle, Reviewed } from '../../calls/review-desk.ts'
 import { Text } from '../../catalog/kinds.ts'
-import { Refusal } from '../../catalog/refusal.ts'
 import type { Form } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { PageRefusal } from '../pages/language.ts'
 import { say } from '../texts/index.ts'
 import { textArea } from './kit.ts'
 import type { Letter } from './letter.ts'
@@ -20,7 +20,7 @@ type Shown = Reviewed & { obstacle: Obstacle | null }
 
 /** A decision that was refused. */
 export interface Tried {
-  problem: string
+  problem: Html
   form: Form
 }
 
@@ -64,7 +64,7 @@ ${!obstacle && html`<button class="primary" form="decision">${letter ? say.appro
 /** A note; and of an approval the fields whose words are others than the page had put in the form. */
 export function decisionIn(form: Form, approval: Reviewed | null): Pick<Decision, 'note' | 'edits'> {
   const note = Note.safeParse(form.note)
-  if (!note.success) throw new Refusal('invalid_input', say.approval.noteTooLong)
+  if (!note.success) throw new PageRefusal('invalid_input', say.approval.noteTooLong)
   const changed = (approval ? editableIn(approval) : []).filter(({ name, text }) => {
     const sent = form[`edit.${name}`]
     return sent !== undefined && sent !== asSent(text)
@@ -109,7 +109,7 @@ function edits(
 </details>`
 }
 
-function line(name: string, title: string, text: string): Html {
+function line(name: string, title: Html, text: string): Html {
   return html`<div class="field">
 <label for="${name}">${title}</label>
 <input id="${name}" name="${name}" value="${text}" dir="auto">

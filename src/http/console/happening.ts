@@ -47,7 +47,7 @@ function titleOf({ kind, text, details }: Happening): Html {
   return html`${known}${typeof number === 'string' && ` ${number}`}`
 }
 
-function badgeOf({ kind, event }: Happening): { word: string; look: string } {
+function badgeOf({ kind, event }: Happening): { word: string | Html; look: string } {
   if (kind === 'message') return say.messages.statuses[event as never] ?? { word: label(event), look: '' }
   const ofBooking = kind === 'booking' && say.bookings.events[event]
   return { word: ofBooking || (say.timeline.events[event] ?? label(event)), look: '' }

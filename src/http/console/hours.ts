@@ -3,10 +3,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
 import type { WriteBody } from '../../calls/call.ts'
-import { notFound, Refusal } from '../../catalog/refusal.ts'
+import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { PageRefusal } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
@@ -115,7 +116,7 @@ function closing(visit: Visit, { id, time_zone }: Place, form: Record<string, st
   const today = (visit.workspace.clock ?? Temporal.Now.instant()).toZonedDateTimeISO(time_zone).toPlainDate()
   const isPast = Temporal.PlainDate.compare(first, today) < 0
   const length = first.until(last).days + 1
-  if (isPast || length < 1 || length > 366) throw new Refusal('invalid_input', say.services.noRange)
+  if (isPast || length < 1 || length > 366) throw new PageRefusal('invalid_input', say.services.noRange)
   const dates = Array.from({ length }, (_, at) => first.add({ days: at }).toString())
   const closures = dates.map(date => asWritten({ date, reason: reason ?? null }))
   return { location_id: id, from: first.toString(), to: last.toString(), closures }
@@ -126,7 +127,7 @@ function rangeIn({ from = '', to = '' }: Record<string, string>) {
     const first = Temporal.PlainDate.from(from)
     return { first, last: to.trim() ? Temporal.PlainDate.from(to) : first }
   } catch {
-    throw new Refusal('invalid_input', say.services.noRange)
+    throw new PageRefusal('invalid_input', say.services.noRange)
   }
 }
 
@@ -162,7 +163,7 @@ export function hoursIn(text: string): { from: string; to: string }[] {
   if (text.trim() === '') return []
   return text.split(',').map(part => {
     const [, from, to] = /^\s*(\d{1,2}:\d\d)\s*[-–—]\s*(\d{1,2}:\d\d)\s*$/.exec(part) ?? []
-    if (!from || !to) throw new Refusal('invalid_input', say.services.noHours)
+    if (!from || !to) throw new PageRefusal('invalid_input', say.services.noHours)
     return { from: from.padStart(5, '0'), to: to.padStart(5, '0') }
   })
 }

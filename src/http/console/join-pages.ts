@@ -13,7 +13,7 @@ interface At extends OpenInvitation {
 }
 
 /** @param own the address of who is signed in here */
-export function invitationPage(invitation: At, own: string | null, wrong?: string): string {
+export function invitationPage(invitation: At, own: string | null, wrong?: Html | string): string {
   const { business, from, email, role, expiresAt, timeZone } = invitation
   return page(
     say.join.title,
@@ -43,7 +43,7 @@ function press({ token }: At, path: string, text: string, look = ''): Html {
   return html`<form class="actions" method="post" action="/console/join/${token}${path}">${linkField(token)}<button${look && html` class="${look}"`}>${text}</button></form>`
 }
 
-export function codePage(invitation: At, requestId: string, wrong?: string): string {
+export function codePage(invitation: At, requestId: string, wrong?: Html | string): string {
   const { token, email } = invitation
   const another = (text: string) => html`<a href="/console/join/${token}">${text}</a>`
   return page(
@@ -71,11 +71,11 @@ export function endedPage(why: Extract<Invitation, string>): string {
   return page(title, content, consoleLayout)
 }
 
-export function problemPage(text: string): string {
-  return page(say.join.wrong, problem(text) || html``, consoleLayout)
+export function problemPage(why: Html): string {
+  return page(say.join.wrong, problem(why) || html``, consoleLayout)
 }
 
-function problem(wrong: string | undefined): Html | false {
+function problem(wrong: Html | string | undefined): Html | false {
   return wrong !== undefined && html`<p class="notice danger" id="problem" role="alert">${wrong}</p>`
 }
 

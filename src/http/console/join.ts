@@ -11,6 +11,8 @@ import type { Invitation } from '../../domain/team/invitation.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { linkFormOf, prepareLinkPages } from '../link-pages.ts'
+import type { Html } from '../pages/html.ts'
+import { reasonOf } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { codePage, endedPage, invitationPage, problemPage } from './join-pages.ts'
@@ -27,7 +29,7 @@ export function registerJoin(app: FastifyInstance, host: Host): void {
   app.register(async pages => {
     await prepareLinkPages(pages, host, {
       missing: () => endedPage('gone'),
-      problem: ({ message }) => problemPage(message),
+      problem: refusal => problemPage(reasonOf(refusal)),
     })
 
     pages.get<Route>('/console/join/:token', (request, reply) => show(host, request, reply))
@@ -54,7 +56,7 @@ export function registerJoin(app: FastifyInstance, host: Host): void {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         reply.headers(refusalHeaders(error, request))
-        return show(host, request, reply.code(error.status), error.message)
+        return show(host, request, reply.code(error.status), reasonOf(error))
       }
     })
 
@@ -65,7 +67,7 @@ export function registerJoin(app: FastifyInstance, host: Host): void {
     pages.post<Route>('/console/join/:token/enter', async (request, reply) => {
       const { token } = request.params
       const { request: requestId = '', code = '' } = linkFormOf(host, request, token)
-      const again = (status: number, wrong: string) =>
+      const again = (status: number, wrong: Html | string) =>
         askForCode(host, request, reply.code(status), requestId, wrong)
       const guess = Guess.safeParse({ request_id: requestId, code: code.replace(/\s/g, '') })
       if (!guess.success) return again(422, say.signIn.sixDigits)
@@ -76,7 +78,7 @@ export function registerJoin(app: FastifyInstance, host: Host): void {
         return reply.redirect(WELCOME, 303)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        return again(error.status, error.details.field === 'code' ? say.signIn.wrong : error.message)
+        return again(error.status, error.details.field === 'code' ? say.signIn.wrong : reasonOf(error))
       }
     })
 
@@ -102,7 +104,7 @@ async function show(
   host: Host,
   request: ReadRequest,
   reply: FastifyReply,
-  wrong?: string,
+  wrong?: Html | string,
 ): Promise<FastifyReply> {
   const { token } = request.params
   const invitation = await host.joinDesk.read(token)
@@ -116,7 +118,7 @@ async function askForCode(
   { params: { token } }: ReadRequest,
   reply: FastifyReply,
   requestId: string,
-  wrong?: string,
+  wrong?: Html | string,
 ): Promise<FastifyReply> {
   const invitation = await host.joinDesk.read(token)
   if (typeof invitation === 'string') return ended(reply, invitation)

@@ -8,6 +8,7 @@ import { withoutPaths } from '../../catalog/json-schema.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { type Form, formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { inEnglish, PageRefusal } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { whyNot, wroteBefore } from './refused.ts'
@@ -62,7 +63,7 @@ ${hint && html`<p class="quiet" id="${id}-hint">${hint}</p>`}</div>
 }
 
 /** A browser drops the first line break of a text area (HTML, 13.2.6.4.7), so one is put there for it. */
-export function textArea(name: string, title: string, text = '', least = 2): Html {
+export function textArea(name: string, title: string | Html, text = '', least = 2): Html {
   return html`<div class="field">
 <label for="${name}">${title}</label>
 <textarea id="${name}" name="${name}" rows="${rowsOf(text, least)}" dir="auto">
@@ -77,12 +78,14 @@ function rowsOf(text: string, least: number): number {
   return Math.min(Math.max(rows, least), 16)
 }
 
-/** @param choices the value and its words */
-export function choice(name: string, title: string, choices: [string, string][], chosen = ''): Html {
+/** A value, its words, and the mark of those that are in another language. */
+export type Choice = [string, string, (Html | false)?]
+
+export function choice(name: string, title: string, choices: Choice[], chosen = ''): Html {
   return html`<div class="field"><label for="${name}">${title}</label>
 <select id="${name}" name="${name}">${choices.map(
-    ([value, words]) =>
-      html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`,
+    ([value, words, mark]) =>
+      html`<option value="${value}"${mark}${value === chosen && html` selected`}>${words}</option>`,
   )}</select></div>
 `
 }
@@ -167,7 +170,14 @@ export async function act(
   if (body.status === 'needs_confirmation') {
     // A token in a preview is of what is not made.
     const data = withoutPaths(body.data, answer.entry.secretData)
-    const page = confirmPage(visit, answer.entry.tool.title, { ...body, data }, form, request.url, back)
+    const page = confirmPage(
+      visit,
+      inEnglish(answer.entry.tool.title),
+      { ...body, data },
+      form,
+      request.url,
+      back,
+    )
     return sendPage(reply, await page)
   }
   return reply.redirect(withQuery(onward(body.data), { said, ...(body.undo && { undo: body.undo }) }), 303)
@@ -186,7 +196,7 @@ async function takesKey(visit: Visit, tool: string): Promise<boolean> {
 
 async function confirmPage(
   visit: Visit,
-  title: string,
+  title: Html,
   { data, warnings = [], confirm_token }: WriteBody,
   form: Record<string, string>,
   action: string,
@@ -195,7 +205,7 @@ async function confirmPage(
   const names = await visit.names(data)
   const again = { ...form, confirm_token: confirm_token! }
   const content = html`<p class="lede">${say.kit.confirmLede}</p>
-${warnings.slice(0, -1).map(warning => html`<p class="notice">${warning}</p>`)}
+${warnings.slice(0, -1).map(warning => html`<p class="notice">${inEnglish(warning)}</p>`)}
 <div class="card">${facts((data ?? {}) as Record<string, unknown>, readingOf(visit, { names }))}</div>
 <form method="post" action="${action}">${hidden(again)}<div class="actions"><button class="primary">${say.kit.confirm}</button>
 <a class="button quiet-button" href="${back}">${say.kit.leave}</a></div></form>`
@@ -247,7 +257,7 @@ export function amountOf(text: string, currency: string): { amount: number; curr
   const digits = new Intl.NumberFormat(say.locale, { style: 'currency', currency }).resolvedOptions()
     .maximumFractionDigits!
   const [, whole, part = ''] = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? []
-  if (whole === undefined || part.length > digits) throw new Refusal('invalid_input', say.kit.noAmount)
+  if (whole === undefined || part.length > digits) throw new PageRefusal('invalid_input', say.kit.noAmount)
   return { amount: Number(whole + part.padEnd(digits, '0')), currency }
 }
 
@@ -260,6 +270,6 @@ export function amountText({ amount, currency }: { amount: number; currency: str
 /** @throws Refusal `invalid_input` */
 export function whole(text: string | undefined, title: string): number {
   const read = z.coerce.number().int().min(0).max(1_000_000_000).safeParse(text)
-  if (!read.success || !text?.trim()) throw new Refusal('invalid_input', `${title}: ${say.kit.noNumber}`)
+  if (!read.success || !text?.trim()) throw new PageRefusal('invalid_input', `${title}: ${say.kit.noNumber}`)
   return read.data
 }

@@ -5,12 +5,11 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
-import { Refusal } from '../../catalog/refusal.ts'
 import type { Amount } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
-import { moneyText } from '../pages/language.ts'
+import { moneyText, PageRefusal } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
@@ -245,7 +244,7 @@ function dayText(day: string): string {
       month: 'long',
     })
   } catch {
-    throw new Refusal('invalid_input', say.newBooking.noDay)
+    throw new PageRefusal('invalid_input', say.newBooking.noDay)
   }
 }
 

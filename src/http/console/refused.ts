@@ -2,16 +2,15 @@
 
 import type { Refusal } from '../../catalog/refusal.ts'
 import { type Html, html } from '../pages/html.ts'
-import { inEnglish } from '../pages/language.ts'
+import { inEnglish, reasonOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 import { ID, label } from './words.ts'
 
-/** The vocabulary is the same on every surface, and in English. */
-export function whyNot({ message, details }: Refusal): Html {
-  const issues = (details.issues ?? []) as { path: string; message: string }[]
+export function whyNot(refusal: Refusal): Html {
+  const issues = (refusal.details.issues ?? []) as { path: string; message: string }[]
   const named = issues.filter(({ path }) => path !== '')
-  if (named.length === 0) return html`<p class="notice danger" role="alert">${inEnglish(message)}</p>`
+  if (named.length === 0) return html`<p class="notice danger" role="alert">${reasonOf(refusal)}</p>`
   return html`<div class="notice danger" role="alert">${named.map(
     issue => html`<p><strong>${label(nameIn(issue.path))}</strong>: ${inEnglish(issue.message)}</p>`,
   )}</div>`

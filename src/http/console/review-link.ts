@@ -8,6 +8,7 @@ import { idText } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { html } from '../pages/html.ts'
+import { inEnglish } from '../pages/language.ts'
 import { page, sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { approvalContent } from './approval-page.ts'
@@ -30,7 +31,7 @@ export function registerReviewLink(app: FastifyInstance, host: Host): void {
 `
       const content = html`${waits}${approvalContent({ timeZone: viewer.workspace.timeZone }, { ...approval, mayDecide: false }, { readOnly: true })}`
       const above = html`${consoleLayout.above}${stateBadge(approval.state)}`
-      return sendPage(reply, page(approval.title, content, { ...consoleLayout, above }))
+      return sendPage(reply, page(inEnglish(approval.title), content, { ...consoleLayout, above }))
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'not_found') throw error
       return sendPage(reply.code(404), lapsed())

@@ -4,9 +4,10 @@ import type { PolicyRule } from '../../calls/policy.ts'
 import type { Reviewed } from '../../calls/review-desk.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type Html, html } from '../pages/html.ts'
-import { moneyText } from '../pages/language.ts'
+import { markedEnglish, moneyText } from '../pages/language.ts'
 import { say } from '../texts/index.ts'
-import { choice, field, hidden } from './kit.ts'
+import { titleOf } from './audit-row.ts'
+import { type Choice, choice, field, hidden } from './kit.ts'
 import { label } from './words.ts'
 
 export type RuleRow = PolicyRule
@@ -17,10 +18,7 @@ export function ruleList(catalog: Catalog, rules: RuleRow[], mayChange: boolean)
   if (rules.length === 0)
     return html`<div class="empty"><h3>${say.rules.none}</h3><p>${say.rules.noneMore}</p></div>`
   return html`<section class="panel"><ul class="rows">${rules.map(
-    (
-      rule,
-      at,
-    ) => html`<li class="row"><p class="row-title">${catalog.get(rule.tool)?.tool.title ?? rule.tool}</p>
+    (rule, at) => html`<li class="row"><p class="row-title">${titleOf(catalog, rule)}</p>
 ${mayChange && html`<form method="post" action="${PATH}">${hidden({ remove: String(at) })}<button class="quiet-button">${say.rules.remove}</button></form>`}
 <p class="row-more">${sentence(rule)}</p></li>
 `,
@@ -60,7 +58,7 @@ export function ruleForm({ entries }: Catalog, currency: string): Html {
 ${choice(
   'tool',
   say.rules.tool,
-  tools.map(({ tool }): [string, string] => [tool.name, tool.title]),
+  tools.map(({ tool }): Choice => [tool.name, tool.title, markedEnglish]),
   'send_message',
 )}
 ${choice('gate', say.rules.gate, Object.entries(say.rules.gateChoices), 'approve')}

@@ -7,6 +7,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
+import { inEnglish, reasonOf } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { decisionIn } from './decision-form.ts'
@@ -71,6 +72,10 @@ function outcomeRow(
 ): Html {
   const isRefused = decided instanceof Refusal
   const state = isRefused ? approval.state : decided.state
-  const why = isRefused ? decided.message : (decided.refusal?.message ?? states[decided.state].sentence)
+  const why = isRefused
+    ? reasonOf(decided)
+    : decided.refusal
+      ? inEnglish(decided.refusal.message)
+      : states[decided.state].sentence
   return html`${waitingRow(visit, approval, html`${stateBadge(state)}`, html`<p class="row-more">${why}</p>`)}`
 }

@@ -92,7 +92,7 @@ export function readingOf(visit: Visit, more: Partial<Reading> = {}): Reading {
   return { timeZone: visit.workspace.timeZone, viewerZone: visit.viewerZone, ...more }
 }
 
-export function consolePage(visit: Visit, title: string, content: Html, layout: Layout = {}): string {
+export function consolePage(visit: Visit, title: string | Html, content: Html, layout: Layout = {}): string {
   return page(title, content, {
     nav: account(visit),
     aside: navigation(visit),

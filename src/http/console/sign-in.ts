@@ -7,6 +7,7 @@ import { Refusal } from '../../catalog/refusal.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
+import { reasonOf } from '../pages/language.ts'
 import { mustBeOurPage } from '../pages/own-page.ts'
 import { page, sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
@@ -28,7 +29,7 @@ export function registerSignIn(app: FastifyInstance, host: Host): void {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       reply.headers(refusalHeaders(error, request))
-      return again(reply, error.status, emailPage(fields, error.message))
+      return again(reply, error.status, emailPage(fields, reasonOf(error)))
     }
   })
 
@@ -103,11 +104,11 @@ function again(reply: FastifyReply, status: number, text: string): FastifyReply 
   return sendPage(reply.code(status), text)
 }
 
-function wrongCode({ code, message }: Refusal): string {
-  return code === 'invalid_input' ? say.signIn.wrong : message
+function wrongCode(refusal: Refusal): Html | string {
+  return refusal.code === 'invalid_input' ? say.signIn.wrong : reasonOf(refusal)
 }
 
-function emailPage({ email = '', to }: Fields, wrong?: string): string {
+function emailPage({ email = '', to }: Fields, wrong?: Html | string): string {
   return page(
     say.signIn.title,
     html`<p class="lede">${say.signIn.lede}</p>
@@ -124,7 +125,7 @@ ${problem(wrong)}
   )
 }
 
-function codePage({ request = '', to }: Fields, wrong?: string): string {
+function codePage({ request = '', to }: Fields, wrong?: Html | string): string {
   return page(
     say.signIn.codeTitle,
     html`<p class="lede">${say.signIn.codeLede}</p>
@@ -143,10 +144,10 @@ ${problem(wrong)}
   )
 }
 
-function problem(wrong: string | undefined): Html | false {
+function problem(wrong: Html | string | undefined): Html | false {
   return wrong !== undefined && html`<p class="notice danger" id="problem" role="alert">${wrong}</p>`
 }
 
-function describedBy(wrong: string | undefined): Html | false {
+function describedBy(wrong: Html | string | undefined): Html | false {
   return wrong !== undefined && html` aria-invalid="true" aria-describedby="problem"`
 }

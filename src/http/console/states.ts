@@ -3,7 +3,7 @@
 import type { StoredState } from '../../calls/approval-states.ts'
 import type { Obstacle } from '../../calls/review-desk.ts'
 import type { Effect } from '../../catalog/define.ts'
-import { type IdKind, idKinds } from '../../catalog/kinds.ts'
+import type { IdKind } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { say } from '../texts/index.ts'
@@ -20,7 +20,7 @@ export const states: Record<StoredState, { word: string; look: string; sentence:
 /** Why approving would do nothing, and what has changed by its kind: `The message and the booking have changed …`. */
 export function obstacleText({ why, changed }: Obstacle): string {
   if (why !== 'changed') return say.approval.obstacles[why]
-  const kinds = [...new Set(changed.map(id => idKinds[id.split('_')[0] as IdKind]))]
+  const kinds = [...new Set(changed.map(id => say.things[id.split('_')[0] as IdKind]))]
   return say.approval.obstacles.changed(kinds.includes(undefined as never) ? [] : kinds)
 }
 

@@ -162,7 +162,7 @@ function editForm(template: Template, form?: Form): Html {
 <form class="fields" method="post" action="${pathOf(template)}">
 ${channel === 'email' && field('subject', say.templates.subject, form?.subject ?? subject ?? '', { required: true })}
 ${textArea('body', say.templates.body, form?.body ?? body, 6)}
-<p class="quiet">${say.templates.known(Object.keys(standardVariables).join(', '))}</p>
+<p class="quiet">${say.templates.known(html`<code>${Object.keys(standardVariables).join(', ')}</code>`)}</p>
 ${field('language', say.templates.language, form?.language ?? language, { required: true, hint: say.templates.languageHint })}
 <p class="quiet">${say.templates.editMore}</p>
 <button class="primary">${say.kit.save}</button></form></details>`

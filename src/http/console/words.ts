@@ -3,7 +3,7 @@
 import type { Named, Names } from '../../calls/names.ts'
 import type { Amount } from '../../domain/money/text.ts'
 import { type Html, html } from '../pages/html.ts'
-import { moneyText, timeFormat } from '../pages/language.ts'
+import { inEnglish, moneyText, timeFormat } from '../pages/language.ts'
 import { legible, outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 
@@ -20,7 +20,7 @@ export function facts(fields: Record<string, unknown>, reading: Reading): Html {
   const told = Object.entries(fields).filter(([, value]) => saysSomething(value))
   if (told.length === 0) return html`<p class="quiet">${say.words.nothing}</p>`
   return html`<dl class="facts">${told.map(
-    ([name, value]) => html`<div><dt>${legible(label(name))}</dt><dd>${words(value, reading)}</dd></div>
+    ([name, value]) => html`<div><dt>${label(name)}</dt><dd>${words(value, reading)}</dd></div>
 `,
   )}</dl>`
 }
@@ -95,9 +95,11 @@ export function firstLine(text: string, most: number): string {
 }
 
 /** `customer_id` → `Customer`. */
-export function label(name: string): string {
+export function label(name: string): Html {
+  const own = say.named(name)
+  if (own !== null) return html`${own}`
   const spaced = name.replace(/_ids?$/, '').replaceAll('_', ' ')
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+  return inEnglish(legible(spaced.charAt(0).toUpperCase() + spaced.slice(1)))
 }
 
 function text(value: string, reading: Reading): Html {

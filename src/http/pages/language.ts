@@ -1,5 +1,6 @@
 /** What depends on a page's language beside its texts: how money and times are written, and what stays English everywhere. */
 
+import { Refusal } from '../../catalog/refusal.ts'
 import { type Amount, moneyText as moneyIn } from '../../domain/money/text.ts'
 import { say } from '../texts/index.ts'
 import { type Html, html } from './html.ts'
@@ -23,13 +24,23 @@ export function namesOf(type: 'language' | 'region' | 'currency'): (code: string
 
 /** What the catalog is written in. */
 const ENGLISH = 'en'
+const isEnglish = new Intl.Locale(say.locale).language === ENGLISH
+
+/** ` lang="en"`, for a tag whose text is the contract's; nothing where the page is in English anyway. */
+export const markedEnglish: Html | false = !isEnglish && html` lang="${ENGLISH}"`
 
 /**
  * What a tool says of itself, and why a call was refused, is the contract's: English, whoever reads it. On a page in
  * another language it is marked, so that it is read out as English (WCAG 2.2, 3.1.2).
  */
-export function inEnglish(text: string): Html {
-  return isEnglish ? html`${text}` : html`<span lang="${ENGLISH}">${text}</span>`
+export function inEnglish(text: string | Html): Html {
+  return isEnglish ? html`${text}` : html`<span${markedEnglish}>${text}</span>`
 }
 
-const isEnglish = new Intl.Locale(say.locale).language === ENGLISH
+/** A refusal by a page itself, in its own words: what was typed in makes no call. */
+export class PageRefusal extends Refusal {}
+
+/** Why it was refused. */
+export function reasonOf(refusal: Refusal): Html {
+  return refusal instanceof PageRefusal ? html`${refusal.message}` : inEnglish(refusal.message)
+}

@@ -247,7 +247,7 @@ export const house = {
       'Saved, it is another version. What was drafted keeps its text, and a rule that lets the version before through without asking does not let this one through.',
     subject: 'Subject',
     body: 'Text',
-    known: (names: string) => `What stands in {{double braces}} is filled in: ${names}.`,
+    known: (names: Html) => html`What stands in {{double braces}} is filled in: ${names}.`,
     language: 'Language',
     languageHint: 'As in es or pt-BR. Another language makes another text, beside this one.',
     variables: 'What whoever writes has to say',

@@ -39,7 +39,7 @@ export const review = {
     readOnly: (who: string) => `You can read this. Deciding it takes ${who}.`,
     note: 'A note to whoever asked, if you like',
     reword: 'Change the wording',
-    editable: (field: string) => `${field} (you may change it)`,
+    editable: (field: Html) => html`${field} (you may change it)`,
     approve: 'Approve',
     send: 'Approve and send',
     reject: 'Reject',

@@ -4,6 +4,7 @@
  */
 
 import type { Role } from '../../access/principal.ts'
+import { type IdKind, idKinds } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { consent } from './en-consent.ts'
 import { customers } from './en-customers.ts'
@@ -29,6 +30,13 @@ export const say = {
   ...developers,
   ...customers,
   ...consent,
+  /**
+   * What is called otherwise in this language, of the names that the API gives to fields, tools and templates:
+   * `customer_id`. null: it is shown in English, and marked.
+   */
+  named: (_name: string): string | null => null,
+  /** What there is, by the prefix of its id. */
+  things: { ...idKinds } as Record<IdKind, string>,
   roles: { member: 'member', admin: 'admin', owner: 'owner' } satisfies Record<Role, string>,
   sections: {
     today: 'Today',

@@ -2,8 +2,9 @@
 
 import type { JsonSchema } from '../../../catalog/json-schema.ts'
 import { say } from '../../texts/index.ts'
-import { type Html, html } from '../html.ts'
+import { Html, html } from '../html.ts'
 import { inEnglish } from '../language.ts'
+import { code } from './prose.ts'
 
 /** @param marked which fields carry a word: the `required` ones of an input, the `optional` ones of an answer */
 export function fieldsTable(label: string, schema: JsonSchema, marked: 'required' | 'optional'): Html {
@@ -27,7 +28,7 @@ function row({ parents, name, required, schema }: Field, marked: 'required' | 'o
     required === (marked === 'required') && html` <span class="badge">${say.tool[marked]}</span>`
   }</th>
 <td class="type">${typeOf(schema)}</td>
-<td>${schema.description ? inEnglish(schema.description as string) : ''}${limits.length > 0 && html`<p class="quiet">${limits.join('; ')}</p>`}</td></tr>
+<td>${schema.description ? inEnglish(schema.description as string) : ''}${limits.length > 0 && html`<p class="quiet">${limits.map((limit, at) => html`${at > 0 && '; '}${limit}`)}</p>`}</td></tr>
 `
 }
 
@@ -61,8 +62,8 @@ export function typeOf(schema: JsonSchema): string {
   const { names, any } = say.schema
   if (anyOf) return say.schema.or([...new Set((anyOf as JsonSchema[]).map(typeOf))])
   const kind = ID_PATTERN.exec(String(pattern))?.[1]
-  if (kind) return say.schema.id(kind)
-  if (typeof format === 'string') return format
+  if (kind) return say.schema.id(say.named(kind) ?? kind)
+  if (typeof format === 'string') return say.schema.formats[format] ?? format
   if (items) return say.schema.list(typeOf(items as JsonSchema))
   if (type === 'object' && !properties && typeof additionalProperties === 'object') {
     const value = typeOf(additionalProperties as JsonSchema)
@@ -75,13 +76,13 @@ export function typeOf(schema: JsonSchema): string {
 
 export const ID_PATTERN = /^\^([a-z]+)_$/
 
-function limitsOf(schema: JsonSchema): string[] {
+function limitsOf(schema: JsonSchema): (Html | string)[] {
   const branches = (schema.anyOf ?? []) as JsonSchema[]
   const { pattern } = schema
   const words = say.schema
   return [
-    schema.enum && words.oneOf((schema.enum as unknown[]).join(', ')),
-    schema.const !== undefined && words.always(JSON.stringify(schema.const)),
+    schema.enum && words.oneOf(code((schema.enum as unknown[]).join(', '))),
+    schema.const !== undefined && words.always(code(JSON.stringify(schema.const))),
     range(schema.minLength, schema.maxLength, words.characters),
     range(schema.minimum, schema.maximum),
     range(schema.minItems, schema.maxItems, words.items),
@@ -89,21 +90,21 @@ function limitsOf(schema: JsonSchema): string[] {
     keysOf(schema),
     ...branches.flatMap(limitsOf),
     ...(schema.items ? limitsOf(schema.items as JsonSchema).map(words.each) : []),
-    schema.default !== undefined && words.byDefault(JSON.stringify(schema.default)),
-  ].filter(limit => typeof limit === 'string')
+    schema.default !== undefined && words.byDefault(code(JSON.stringify(schema.default))),
+  ].filter(limit => limit instanceof Html || typeof limit === 'string')
 }
 
 /** A pattern is for programs; people see what fits it. */
-function inWords(pattern: string): string {
+function inWords(pattern: string): Html {
   const sample = samples.find(text => new RegExp(pattern).test(text))
-  return sample ? say.schema.asIn(sample) : say.schema.matches(pattern)
+  return sample ? say.schema.asIn(code(sample)) : say.schema.matches(code(pattern))
 }
 
 const samples = ['24:00', '09:30', 'EUR', 'ES', '482913', 'bookings:read']
 
-function keysOf({ propertyNames }: JsonSchema): string | undefined {
+function keysOf({ propertyNames }: JsonSchema): Html | undefined {
   const keys = (propertyNames as JsonSchema | undefined)?.enum as string[] | undefined
-  return keys && say.schema.keys(keys.join(', '))
+  return keys && say.schema.keys(code(keys.join(', ')))
 }
 
 /** `1 to 100`, `up to 120 characters`: a text of at least one character is what everybody expects. */

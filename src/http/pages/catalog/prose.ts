@@ -18,10 +18,17 @@ export function linked(catalog: Catalog, text: string): Html {
 function linkTo(catalog: Catalog, word: string): Html {
   if (catalog.get(word)) return html`<a href="/catalog/${word}"><code>${word}</code></a>`
   if (Object.hasOwn(vocabulary, word)) return html`<a href="/errors/${word}"><code>${word}</code></a>`
-  return html`<code>${word}</code>`
+  return code(word)
 }
 
-/** A program's text: it scrolls in its own box, also by keyboard (axe: scrollable-region-focusable). */
-export function listing(label: string, text: string): Html {
-  return html`<pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>`
+export function code(text: string): Html {
+  return html`<code>${text}</code>`
+}
+
+/**
+ * A program's text: it scrolls in its own box, also by keyboard (axe: scrollable-region-focusable).
+ * @param mark of a label that is in another language
+ */
+export function listing(label: string, text: string, mark?: Html | false): Html {
+  return html`<pre tabindex="0" role="region" aria-label="${label}"${mark}><code>${text}</code></pre>`
 }

@@ -7,12 +7,12 @@ import { vocabulary } from '../../../catalog/refusal.ts'
 import { refusalsOf } from '../../../catalog/refusals-of.ts'
 import { say } from '../../texts/index.ts'
 import { type Html, html } from '../html.ts'
-import { inEnglish } from '../language.ts'
+import { inEnglish, markedEnglish } from '../language.ts'
 import { page, siteNav } from '../page.ts'
 import { badgesOf, gateOf } from './badges.ts'
 import { command, curl, mcpCall } from './example.ts'
 import { fieldsTable, objectIn, typeOf } from './fields.ts'
-import { firstSentence, linked, listing } from './prose.ts'
+import { code, firstSentence, linked, listing } from './prose.ts'
 import { type Sample, type Step, sampleOf } from './sample.ts'
 
 const words = say.tool
@@ -89,10 +89,6 @@ ${fieldsTable(words.answers, object.schema, 'optional')}`
 }`
 }
 
-function code(name: string): Html {
-  return html`<code>${name}</code>`
-}
-
 function refusals(tool: Tool): Html {
   const own = new Set(tool.refusals)
   // Its own rules first: the others are known after one page.
@@ -125,6 +121,6 @@ function step({ entry: { tool }, input, answers }: Step): Html {
   const link = html`<a href="/catalog/${tool.name}">${inEnglish(tool.title)}</a>`
   const values = found.map(([path, value], at) => html`${at > 0 && ', '}${code(path)} ${code(value)}`)
   return html`<li>${found.length > 0 ? words.whichAnswers(link, html`${values}`) : link}
-${listing(tool.title, `${tool.name} ${JSON.stringify(input)}`)}</li>
+${listing(tool.title, `${tool.name} ${JSON.stringify(input)}`, markedEnglish)}</li>
 `
 }
