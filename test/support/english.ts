@@ -44,7 +44,7 @@ function spokenIn(page: string): Spoken[] {
 
 /** An end, a beginning with its attributes, or a text. */
 const PART = /<(?:(\/)|!doctype[^>]*|([a-z][a-z0-9]*))((?:[^>"]|"[^"]*")*)>|([^<]+)/g
-const READ_OUT = / (aria-label|title|alt|placeholder|data-own)="([^"]*)"/g
+const READ_OUT = / (aria-label|title|alt|placeholder|data-own|data-calm|data-lost|data-changed)="([^"]*)"/g
 const VOID = new Set(['meta', 'link', 'input', 'br', 'hr', 'img', 'path', 'circle'])
 /** What came from outside stands in `bdi`; what is typed is nobody's text. */
 const SILENT = new Set(['script', 'style', 'code', 'pre', 'bdi', 'textarea'])
