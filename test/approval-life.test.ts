@@ -8,7 +8,7 @@ import { openDesk } from './support/booking.ts'
 import { type Body, type Caller, callTool, done, fresh, refused } from './support/caller.ts'
 import { type Gated, openGated, press } from './support/gated.ts'
 import { hurry, jobsIn, until } from './support/jobs.ts'
-import { askToSend } from './support/message.ts'
+import { type Asked, askToSend, type Wish } from './support/message.ts'
 import { connectClient } from './support/oauth.ts'
 import { type Person, signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
@@ -296,13 +296,44 @@ test('a key of one place asks about a booking that then goes to another: it is n
   assert.match(decided.body.error.message, /about what they no longer see/)
 })
 
+test('what a run warns of, its asker and its reviewer are told, and once more with the result', async () => {
+  const { agent, person } = await openGated(server)
+  const { message, customer, approvalId: former } = await askToSendUngated(agent, person)
+  await done(agent, 'cancel_approval_request', { approval_id: former })
+  const { id: customer_id, version } = customer
+  await done(agent, 'update_customer', { customer_id, version, email: 'elsewhere@prieto.example' })
+  const args = { message_id: message.id, idempotency_key: fresh() }
+  const { approval } = (await callTool(agent, 'send_message', args)).body
+  const warning = /reached elsewhere by now/
+  assert.match(await pageOf(person, new URL(approval.url).pathname), warning)
+  const { body } = await person.decide(approval.id, 'approve')
+  assert.match(body.answer.warnings.join(), warning)
+  assert.match((await callTool(agent, 'send_message', args)).body.warnings.join(), warning)
+})
+
+test('reworded, and then refused: the words stand beside what was asked, and why they were not sent', async () => {
+  const { agent, person } = await openGated(server)
+  const { approvalId, path } = await askToSendUngated(agent, person, { email: 'nadia@prieto.example' })
+  await done(agent, 'add_suppression', { channel: 'email', address: 'nadia@prieto.example', scope: 'all' })
+  const { body } = await person.decide(approvalId, 'approve', { edits: { text: 'In my words.' } })
+  assert.deepEqual([body.state, body.error.code], ['failed', 'suppressed'])
+  const {
+    edited,
+    arguments: sent,
+    original_arguments: asked,
+  } = await done(agent, 'get_approval', {
+    approval_id: approvalId,
+  })
+  assert.deepEqual([edited, sent.text], [true, 'In my words.'])
+  assert.match(asked.text, /umbrella/)
+  const page = await pageOf(person, path)
+  assert.match(page, /What the reviewer changed/)
+  assert.ok(page.includes(body.error.message.split('.')[0]))
+})
+
 test('a question about somebody who is then erased is over, and says no more of them', async () => {
   const { agent, person } = await openGated(server)
-  await person.decide(
-    (await callTool(agent, 'set_approval_policy', { rules: [] })).body.approval.id,
-    'approve',
-  )
-  const { approvalId, path, customer } = await askToSend(agent, { name: 'Nadia Prieto' })
+  const { approvalId, path, customer } = await askToSendUngated(agent, person, { name: 'Nadia Prieto' })
   const args = { customer_id: customer.id, idempotency_key: fresh() }
   const { approval } = (await callTool(agent, 'erase_customer', args)).body
   assert.equal((await person.decide(approval.id, 'approve')).body.state, 'executed')
@@ -470,6 +501,13 @@ test('who decides is told by the hour at which it was asked, on a clock that spr
     if (isOwners) assert.equal((await person.decide(id, 'approve')).body.state, 'executed')
   }
 })
+
+/** Where putting somebody in waits for nobody any more. */
+async function askToSendUngated(agent: Caller, person: Person, wish?: Wish): Promise<Asked> {
+  const { approval } = (await callTool(agent, 'set_approval_policy', { rules: [] })).body
+  await person.decide(approval.id, 'approve')
+  return askToSend(agent, wish)
+}
 
 async function pageOf({ cookie }: Pick<Person, 'cookie'>, path: string): Promise<string> {
   return (await fetch(server.url + path, { headers: { cookie } })).text()
