@@ -10,12 +10,12 @@ import { type IdKind, idKinds, idText } from '../src/catalog/kinds.ts'
 import { newId } from '../src/database/columns.ts'
 import type { Context } from '../src/domain/context.ts'
 import { tools } from '../tools/index.ts'
-import { type Body, callTool, done, fresh } from './support/caller.ts'
-import { signIn } from './support/person.ts'
+import { type Desk, openDesk, textOf, unlimited } from './support/booking.ts'
+import { type Body, callTool, done, fresh, refused } from './support/caller.ts'
 import { startServer } from './support/server.ts'
-import { made, openShop } from './support/shop.ts'
+import { made } from './support/shop.ts'
 
-const server = await startServer({ after })
+const server = await startServer({ after }, unlimited)
 const { database } = server.house
 
 /** What counts no changes, and why a decision need not be afraid of one. */
@@ -90,60 +90,133 @@ test('every row that counts its changes, and is named by an id, is one that a de
   assert.deepEqual(found, {}, 'an id that is nobody’s has no version')
 })
 
-test('a price that changes, a service that is renamed, a line that is added: it is asked anew, and runs as it was shown', async () => {
-  const shop = await openShop(server, {})
-  const person = await signIn(server, shop.email, (await done(shop, 'get_current_context')).workspace.id)
-  const customer = await made(shop, 'create_customer', { name: 'Ana', email: 'ana@ruiz.example' })
-  const draft = await made(shop, 'create_invoice', { customer_id: customer.id, lines: lineOf(5000) })
-  const rules = ['create_booking', 'finalize_invoice'].map(tool => ({ tool, gate: 'approve' }))
-  const policy = await callTool(shop, 'set_approval_policy', { rules })
-  await person.decide(policy.body.approval.id, 'approve')
+test('what is replaced whole, by a key of its own, rests on what stands there', () => {
+  const silent = tools.filter(({ name, review }) => /^(upsert|define)_/.test(name) && !review?.versions)
+  // What a field is called, and what it says it is for.
+  assert.deepEqual(
+    silent.map(({ name }) => name),
+    ['define_custom_field'],
+  )
+})
 
-  const ask = async (tool: string, args: Record<string, unknown>): Promise<string> =>
-    (await callTool(shop, tool, { ...args, idempotency_key: fresh() })).body.approval.id
-  const decided = async (id: string): Promise<Body> => (await person.decide(id, 'approve')).body
-  const place = { service_id: shop.serviceId, location_id: shop.locationId, staff_id: shop.staffIds[0] }
-  const start = shop.morning(1).toInstant().toString()
-  const booking = { customer_id: customer.id, ...place, start }
-  let service = await done(shop, 'get_service', { service_id: shop.serviceId })
-  const changes = [{ price: { amount: 9000, currency: 'EUR' } }, { name: 'Long session' }]
-  for (const change of changes) {
-    const asked = await ask('create_booking', booking)
+test('a price that changes, a service that is renamed, a line that is added: it is asked anew, and runs as it was shown', async () => {
+  const desk = await gated('create_booking', 'finalize_invoice')
+  const customer_id = await desk.customer()
+  const draft = await made(desk, 'create_invoice', { customer_id, lines: lineOf(5_000) })
+  const booking = { customer_id, ...desk.slot() }
+  let service = await done(desk, 'get_service', { service_id: desk.serviceId })
+  for (const change of [{ price: { amount: 9_000, currency: 'EUR' } }, { name: 'Long session' }]) {
+    const asked = await desk.ask('create_booking', booking)
     const { version } = service
-    service = await done(shop, 'update_service', { service_id: shop.serviceId, version, ...change })
-    assert.equal((await decided(asked)).state, 'stale', JSON.stringify(change))
+    service = await done(desk, 'update_service', { service_id: desk.serviceId, version, ...change })
+    assert.equal((await asked.approve()).state, 'stale', JSON.stringify(change))
   }
-  const { state, answer } = await decided(await ask('create_booking', booking))
-  assert.deepEqual([state, answer.data.price.amount], ['executed', 9000])
+  const { state, answer } = await (await desk.ask('create_booking', booking)).approve()
+  assert.deepEqual([state, answer.data.price.amount], ['executed', 9_000])
 
   const invoice = { invoice_id: draft.id }
-  const asked = await ask('finalize_invoice', invoice)
-  await done(shop, 'update_draft_invoice', { ...invoice, version: draft.version, lines: lineOf(50_000) })
-  assert.equal((await decided(asked)).state, 'stale')
-  assert.equal((await done(shop, 'get_invoice', invoice)).status, 'draft')
-  assert.equal((await decided(await ask('finalize_invoice', invoice))).state, 'executed')
+  const asked = await desk.ask('finalize_invoice', invoice)
+  await done(desk, 'update_draft_invoice', { ...invoice, version: draft.version, lines: lineOf(50_000) })
+  assert.equal((await asked.approve()).state, 'stale')
+  assert.equal((await done(desk, 'get_invoice', invoice)).status, 'draft')
+  assert.equal((await (await desk.ask('finalize_invoice', invoice)).approve()).state, 'executed')
+})
+
+test('of two who would replace the same, the second is asked anew once the first has', async () => {
+  const names = [
+    'upsert_segment',
+    'upsert_loyalty_promotion',
+    'upsert_loyalty_reward',
+    'set_weekly_schedule',
+    'set_schedule_override',
+  ]
+  const desk = await gated(...names)
+  const theirs = { staff_id: desk.staffIds[0], location_id: desk.locationId }
+  for (const name of names) {
+    const { input } = tools.find(tool => tool.name === name)!.example
+    const args = { ...input, ...('staff_id' in input && theirs) }
+    const other = {
+      ...args,
+      ...('name' in input && { name: 'Another' }),
+      ...('weekly' in input && { weekly: { mon: [{ from: '10:00', to: '11:00' }] } }),
+      ...('intervals' in input && { intervals: [] }),
+    }
+    const [first, second] = [await desk.ask(name, args), await desk.ask(name, other)]
+    assert.equal((await first.approve()).state, 'executed', name)
+    assert.equal((await second.approve()).state, 'stale', name)
+  }
+})
+
+test('whoever would be tagged is who was shown: once they are others, a yes to it is none', async () => {
+  const desk = await openDesk(server)
+  const tagged = (name: string) => made(desk, 'create_customer', { name, tags: ['regular'] })
+  const args = { rule: { tag: 'regular' }, add: ['loyal'], idempotency_key: fresh() }
+  await tagged('Ana')
+  const shown = (await callTool(desk, 'bulk_tag_customers', args)).body
+  await tagged('Bea')
+  const yes = { ...args, confirm_token: shown.confirm_token }
+  assert.equal(await refused(desk, 'bulk_tag_customers', yes), 'confirmation_invalid')
+  const { confirm_token, data } = (await callTool(desk, 'bulk_tag_customers', args)).body
+  assert.equal(data.count, 2)
+  await done(desk, 'bulk_tag_customers', { ...args, confirm_token })
+})
+
+test('a refund of what was paid for an invoice rests on how that stands', async () => {
+  const desk = await openDesk(server)
+  const customer_id = await desk.customer()
+  const draft = await made(desk, 'create_invoice', { customer_id, lines: lineOf(5_000) })
+  const invoice = { invoice_id: draft.id }
+  await made(desk, 'finalize_invoice', invoice)
+  const cash = { ...invoice, tender: 'cash', amount: { amount: 1_000, currency: 'EUR' } }
+  await made(desk, 'record_manual_payment', cash)
+  const asked = await asking(desk, 'refund_payment', { ...invoice, amount: cash.amount })
+  await made(desk, 'record_manual_payment', { ...cash, tender: 'bank_transfer' })
+  assert.equal((await asked.approve()).state, 'stale', 'it would go back another way')
 })
 
 test('what others have to do with the same rows makes no decision stale', async () => {
-  const shop = await openShop(server, {})
-  const person = await signIn(server, shop.email, (await done(shop, 'get_current_context')).workspace.id)
-  const policy = { rules: [{ tool: 'create_booking', gate: 'approve' }] }
-  await person.decide((await callTool(shop, 'set_approval_policy', policy)).body.approval.id, 'approve')
-  const customer = await made(shop, 'create_customer', { name: 'Ana', email: 'ana@ruiz.example' })
+  const desk = await gated('create_booking')
+  const customer_id = await desk.customer()
   const asked = []
-  for (const days of [1, 2, 3]) {
-    const args = {
-      customer_id: customer.id,
-      service_id: shop.serviceId,
-      location_id: shop.locationId,
-      staff_id: shop.staffIds[0],
-      start: shop.morning(days).toInstant().toString(),
-      idempotency_key: fresh(),
-    }
-    asked.push((await callTool(shop, 'create_booking', args)).body.approval.id)
-  }
-  for (const id of asked) assert.equal((await person.decide(id, 'approve')).body.state, 'executed')
+  for (const days of [1, 2, 3])
+    asked.push(
+      await desk.ask('create_booking', { customer_id, ...desk.slot({ start: textOf(desk.morning(days)) }) }),
+    )
+  for (const { approve } of asked) assert.equal((await approve()).state, 'executed')
 })
+
+test('asked with the id of somebody who was merged, it is done for who they are now; merged since, it is asked anew', async () => {
+  const desk = await gated('create_booking')
+  const [survivor_id, old, later] = [await desk.customer(), await desk.customer(), await desk.customer()]
+  const merge = (merged_id: string) => desk.approved('merge_customers', { survivor_id, merged_id })
+  await merge(old)
+  const early = await desk.ask('create_booking', { customer_id: later, ...desk.slot() })
+  const { state, answer } = await (
+    await desk.ask('create_booking', { customer_id: old, ...desk.slot() })
+  ).approve()
+  assert.deepEqual([state, answer?.data.customer_id], ['executed', survivor_id])
+  await merge(later)
+  assert.equal((await early.approve()).state, 'stale')
+})
+
+/** A business where these wait for a person. */
+async function gated(...names: string[]) {
+  const desk = await openDesk(server)
+  await desk.approved('set_approval_policy', { rules: names.map(tool => ({ tool, gate: 'approve' })) })
+  return { ...desk, ask: (tool: string, args: Record<string, unknown>) => asking(desk, tool, args) }
+}
+
+async function asking(desk: Desk, tool: string, args: Record<string, unknown>) {
+  const key = server.house.catalog.get(tool)!.tool.key && { idempotency_key: fresh() }
+  const { body } = await callTool(desk, tool, { ...args, ...key })
+  assert.equal(body.status, 'needs_approval', JSON.stringify(body))
+  return {
+    async approve(): Promise<Body> {
+      const person = await desk.person()
+      return (await person.decide(body.approval.id, 'approve')).body
+    },
+  }
+}
 
 function lineOf(amount: number) {
   return [{ description: 'Physiotherapy', unit_price: { amount, currency: 'EUR' }, tax_percent: 21 }]

@@ -31,6 +31,8 @@ export interface Desk extends Shop {
   jumpTo(instant: string | Temporal.Instant): Promise<void>
   /** A call that shows a preview first, confirmed; or its refusal. */
   confirmed(tool: string, args: Record<string, unknown>): Promise<Called>
+  /** The owner, signed in here. */
+  person(): Promise<Person>
   /** The same where a person must approve, and does; or its refusal. */
   approved(tool: string, args: Record<string, unknown>): Promise<Called>
   /** What the ledger says, `kind: balance`, of accounts that have one; all of it recomputed and checked before. */
@@ -68,7 +70,8 @@ export async function openDesk(
     if (first.body.status !== 'needs_confirmation') return first
     return callTool(shop, tool, { ...whole, confirm_token: first.body.confirm_token })
   }
-  let person: Promise<Person> | undefined
+  let signedIn: Promise<Person> | undefined
+  const person = () => (signedIn ??= signIn(server, shop.email, workspace.id))
   return {
     ...shop,
     server,
@@ -89,11 +92,11 @@ export async function openDesk(
       await owner.query('UPDATE workspaces SET clock = $1 WHERE id = $2', [instant.toString(), workspaceId])
     },
     confirmed,
+    person,
     async approved(tool, args) {
       const asked = await confirmed(tool, args)
       if (asked.body.status !== 'needs_approval') return asked
-      person ??= signIn(server, shop.email, workspace.id)
-      const decided = await (await person).decide(asked.body.approval.id, 'approve')
+      const decided = await (await person()).decide(asked.body.approval.id, 'approve')
       assert.equal(decided.body.state, 'executed', JSON.stringify(decided.body))
       return { ...asked, body: decided.body.answer }
     },

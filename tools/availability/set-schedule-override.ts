@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id, LocalDate } from '../../src/catalog/kinds.ts'
-import { setOverride } from '../../src/domain/business/overrides.ts'
+import { overrideVersion, setOverride } from '../../src/domain/business/overrides.ts'
 import { Intervals, IntervalsShown } from './shapes.ts'
 
 export default defineTool({
@@ -37,6 +37,9 @@ export default defineTool({
     intervals: IntervalsShown,
   }),
   refusals: ['not_found'],
+  review: {
+    versions: async (context, day) => ({ [day.staff_id]: await overrideVersion(context, day) }),
+  },
   example: {
     given: {
       place: { tool: 'create_location', input: { name: 'Sur' } },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Id } from '../../src/catalog/kinds.ts'
-import { setWeeklySchedule } from '../../src/domain/business/schedules.ts'
+import { setWeeklySchedule, weekVersion } from '../../src/domain/business/schedules.ts'
 import { Week, WeekShown } from './shapes.ts'
 
 export default defineTool({
@@ -34,6 +34,9 @@ export default defineTool({
     weekly: WeekShown,
   }),
   refusals: ['not_found'],
+  review: {
+    versions: async (context, week) => ({ [week.staff_id]: await weekVersion(context, week) }),
+  },
   example: {
     given: {
       place: { tool: 'create_location', input: { name: 'Sur' } },

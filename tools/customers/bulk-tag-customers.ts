@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Refusal } from '../../src/catalog/refusal.ts'
-import { bulkTag } from '../../src/domain/customers/bulk-tag.ts'
-import { RuleTree } from '../../src/domain/customers/segment-rule.ts'
+import type { Context } from '../../src/domain/context.ts'
+import { type BulkTags, bulkTag, whoChanges } from '../../src/domain/customers/bulk-tag.ts'
+import { type Rule, RuleTree } from '../../src/domain/customers/segment-rule.ts'
 import { findSegment } from '../../src/domain/customers/segments.ts'
 import { CustomerRow, fields, ruleHelp, SegmentKey } from './shapes.ts'
 
@@ -43,10 +44,18 @@ export default defineTool({
     },
     input: { rule: { tag: 'regular' }, add: ['loyal'] },
   },
-  async run(context, { segment, rule, add, remove }) {
-    if ((segment === undefined) === (rule === undefined)) {
-      throw new Refusal('invalid_input', 'segment: Give a segment or a rule.', { field: 'segment' })
-    }
-    return bulkTag(context, { rule: rule ?? (await findSegment(context, segment!)).rule, add, remove })
+  review: {
+    versions: async (context, asked) => ({ who: await whoChanges(context, await tagsOf(context, asked)) }),
   },
+  run: async (context, asked) => bulkTag(context, await tagsOf(context, asked)),
 })
+
+async function tagsOf(
+  context: Context,
+  { segment, rule, ...tags }: Omit<BulkTags, 'rule'> & { segment?: string; rule?: Rule },
+): Promise<BulkTags> {
+  if ((segment === undefined) === (rule === undefined)) {
+    throw new Refusal('invalid_input', 'segment: Give a segment or a rule.', { field: 'segment' })
+  }
+  return { ...tags, rule: rule ?? (await findSegment(context, segment!)).rule }
+}

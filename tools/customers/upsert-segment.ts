@@ -3,7 +3,7 @@ import { defineTool } from '../../src/catalog/define.ts'
 import { Text } from '../../src/catalog/kinds.ts'
 import { wire } from '../../src/catalog/wire.ts'
 import { RuleTree } from '../../src/domain/customers/segment-rule.ts'
-import { upsertSegment } from '../../src/domain/customers/segments.ts'
+import { segmentVersion, upsertSegment } from '../../src/domain/customers/segments.ts'
 import { ruleHelp, SegmentKey, SegmentShown } from './shapes.ts'
 
 export default defineTool({
@@ -35,6 +35,7 @@ export default defineTool({
     rule: RuleTree.describe('A tree of conditions.'),
   }),
   data: SegmentShown,
+  review: { versions: async (context, { key }) => ({ [key]: await segmentVersion(context, key) }) },
   example: {
     input: {
       key: 'lapsed_vips',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../src/catalog/define.ts'
 import { Instant, Text } from '../../src/catalog/kinds.ts'
-import { setPromotion } from '../../src/domain/loyalty/promotions.ts'
+import { promotionVersion, setPromotion } from '../../src/domain/loyalty/promotions.ts'
 import { Code, Points, PromotionShape, promotionOf } from './shapes.ts'
 
 export default defineTool({
@@ -28,6 +28,7 @@ export default defineTool({
     status: z.enum(['active', 'archived']).default('active'),
   }),
   data: PromotionShape.extend({ created: z.boolean() }),
+  review: { versions: async (context, { code }) => ({ [code]: await promotionVersion(context, code) }) },
   example: {
     input: {
       code: 'DOUBLE-JUNE',

@@ -3,7 +3,7 @@ import { defineTool } from '../../src/catalog/define.ts'
 import { Id, Money, Text } from '../../src/catalog/kinds.ts'
 import { amountOf } from '../../src/domain/business/prices.ts'
 import { findService } from '../../src/domain/business/services.ts'
-import { setReward } from '../../src/domain/loyalty/rewards.ts'
+import { rewardVersion, setReward } from '../../src/domain/loyalty/rewards.ts'
 import { rewardKinds } from '../../src/domain/loyalty/tables.ts'
 import { Code, Points, RewardShape, rewardOf } from './shapes.ts'
 
@@ -52,6 +52,7 @@ export default defineTool({
     created: z.boolean(),
   }),
   refusals: ['not_found', 'currency_mismatch'],
+  review: { versions: async (context, { code }) => ({ [code]: await rewardVersion(context, code) }) },
   example: {
     input: {
       code: 'FIVE-OFF',

@@ -3,6 +3,7 @@
 import { Id, Money } from '../../src/catalog/kinds.ts'
 import { Refusal } from '../../src/catalog/refusal.ts'
 import type { Context } from '../../src/domain/context.ts'
+import { invoiceVersion } from '../../src/domain/invoices/read.ts'
 import { type OwedBy, owedBy } from '../../src/domain/payments/owed.ts'
 import { paymentVersion } from '../../src/domain/payments/read.ts'
 import type { RefundWish } from '../../src/domain/payments/refund.ts'
@@ -33,7 +34,13 @@ export async function wishOf(
   return { paymentId, creditNoteId }
 }
 
-/** What the decision rests on: how much of it has gone back. */
-export async function versionsOf(context: Context, { payment_id }: Asked): Promise<Record<string, string>> {
-  return payment_id === undefined ? {} : { [payment_id]: await paymentVersion(context, payment_id) }
+/** What the decision rests on: how much of it has gone back, or how the invoice stands. */
+export async function versionsOf(
+  context: Context,
+  { payment_id, invoice_id }: Asked,
+): Promise<Record<string, string | number>> {
+  return {
+    ...(payment_id !== undefined && { [payment_id]: await paymentVersion(context, payment_id) }),
+    ...(invoice_id !== undefined && { [invoice_id]: await invoiceVersion(context, invoice_id) }),
+  }
 }

@@ -108,6 +108,19 @@ export async function setWeeklySchedule(
   return { staff_id: staffId, location_id: locationId, own: own !== null, weekly: own ?? hours }
 }
 
+/** For a decision that rests on the week as it is now: their own, or the location's. @throws not_found */
+export async function weekVersion(
+  ctx: Context,
+  { staff_id: staffId, location_id: locationId }: Pick<WeekAsked, 'staff_id' | 'location_id'>,
+): Promise<string> {
+  const { hours } = await findWorkplace(ctx, staffId, locationId)
+  const [own] = await ctx.db
+    .select({ weekly: schedules.weekly })
+    .from(schedules)
+    .where(isWeek(ctx, staffId, locationId))
+  return JSON.stringify(own?.weekly ?? hours)
+}
+
 export interface WeekOfPerson extends Omit<Schedule, 'overrides'> {
   staff_id: string
 }
@@ -125,14 +138,14 @@ async function keep(
     })
 }
 
-async function drop({ db, workspace }: Context, staffId: string, locationId: string): Promise<void> {
-  await db
-    .delete(schedules)
-    .where(
-      and(
-        eq(schedules.workspaceId, workspace.id),
-        eq(schedules.staffId, staffId),
-        eq(schedules.locationId, locationId),
-      ),
-    )
+async function drop(ctx: Context, staffId: string, locationId: string): Promise<void> {
+  await ctx.db.delete(schedules).where(isWeek(ctx, staffId, locationId))
+}
+
+function isWeek({ workspace }: Context, staffId: string, locationId: string) {
+  return and(
+    eq(schedules.workspaceId, workspace.id),
+    eq(schedules.staffId, staffId),
+    eq(schedules.locationId, locationId),
+  )
 }

@@ -1,6 +1,6 @@
 /** Adds tags to all customers of a segment or a rule, or takes them away, in one statement. */
 
-import { and, desc, sql } from 'drizzle-orm'
+import { and, desc, type SQL, sql } from 'drizzle-orm'
 import { Refusal } from '../../catalog/refusal.ts'
 import type { Context } from '../context.ts'
 import { type Customer, labels, shown } from './customer.ts'
@@ -15,15 +15,19 @@ export interface BulkTagged {
   sample: Customer[]
 }
 
+export interface BulkTags {
+  rule: Rule
+  add: string[]
+  remove: string[]
+}
+
 const MOST_TAGS = 50
 const SHOWN = 3
 
 /** Once: done again it changes nobody. @throws Refusal `invalid_input` of nothing to do */
-export async function bulkTag(
-  ctx: Context,
-  { rule, add, remove }: { rule: Rule; add: string[]; remove: string[] },
-): Promise<BulkTagged> {
-  const [added, removed] = [labels(add), labels(remove)]
+export async function bulkTag(ctx: Context, asked: BulkTags): Promise<BulkTagged> {
+  const { rule } = asked
+  const [added, removed] = [labels(asked.add), labels(asked.remove)]
   if (added.length + removed.length === 0 || added.some(tag => removed.includes(tag))) {
     throw new Refusal('invalid_input', 'add: Name tags to add or to remove, and none in both.', {
       field: 'add',
@@ -35,11 +39,10 @@ export async function bulkTag(
       FROM unnest(${customers.tags} || ${sql.param(added)}::text[]) WITH ORDINALITY AS listed (tag, place)
       WHERE tag <> ALL (${sql.param(removed)}::text[]) GROUP BY tag
     ) AS kept)`
-  const differs = sql`(NOT ${customers.tags} @> ${sql.param(added)}::text[] OR ${customers.tags} && ${sql.param(removed)}::text[])`
   const changed = await ctx.db
     .update(customers)
     .set({ tags, version: sql`${customers.version} + 1`, updatedAt: ctx.now })
-    .where(and(await audience(ctx, rule), differs))
+    .where(and(await audience(ctx, rule), differs(added, removed)))
     .returning({ id: customers.id, tags: customers.tags })
   if (changed.some(row => row.tags.length > MOST_TAGS)) {
     throw new Refusal('quota_exceeded', `A customer has at most ${MOST_TAGS} tags.`, { limit: MOST_TAGS })
@@ -64,6 +67,21 @@ export async function bulkTag(
           )
           .orderBy(desc(customers.id))
   return { count: changed.length, sample }
+}
+
+/** For a decision that rests on who would change: once they are others, it is another. */
+export async function whoChanges(ctx: Context, { rule, add, remove }: BulkTags): Promise<string> {
+  const [row] = await ctx.db
+    .select({
+      who: sql<string>`md5(coalesce(string_agg(${customers.id}::text, ',' ORDER BY ${customers.id}), ''))`,
+    })
+    .from(customers)
+    .where(and(await audience(ctx, rule), differs(labels(add), labels(remove))))
+  return row!.who
+}
+
+function differs(added: string[], removed: string[]): SQL {
+  return sql`(NOT ${customers.tags} @> ${sql.param(added)}::text[] OR ${customers.tags} && ${sql.param(removed)}::text[])`
 }
 
 /** Events of one call: who listens to more reads the audit's row of the call. */

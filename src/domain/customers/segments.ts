@@ -56,6 +56,15 @@ export async function findSegment({ db, workspace }: Context, key: string): Prom
   return segment
 }
 
+/** For a decision that rests on the rule as it is now; 0 where none has this key yet. */
+export async function segmentVersion({ db, workspace }: Context, key: string): Promise<number> {
+  const [segment] = await db
+    .select({ version: segments.version })
+    .from(segments)
+    .where(and(eq(segments.workspaceId, workspace.id), eq(segments.key, key)))
+  return segment?.version ?? 0
+}
+
 /** Who meets the rule at `ctx.now`, as a condition on `customers`: of those whom the caller sees, the active ones. */
 export async function audience(ctx: Context, rule: Rule): Promise<SQL> {
   return and(

@@ -98,6 +98,15 @@ export async function setPromotion(
   return { ...promotion!, created: promotion!.version === 1 }
 }
 
+/** For a decision that rests on its terms as they are now; 0 where none has this code yet. */
+export async function promotionVersion({ db, workspace }: Context, code: string): Promise<number> {
+  const [promotion] = await db
+    .select({ version: loyaltyPromotions.version })
+    .from(loyaltyPromotions)
+    .where(and(eq(loyaltyPromotions.workspaceId, workspace.id), eq(loyaltyPromotions.code, code)))
+  return promotion?.version ?? 0
+}
+
 function mustBeWhole({ percent, addition, startsAt, endsAt, limitTimes, limitDays }: PromotionFields): void {
   if ((percent === null) === (addition === null)) throw invalid('percent', 'Give either percent or addition.')
   if (endsAt && endsAt.epochMilliseconds <= startsAt.epochMilliseconds)

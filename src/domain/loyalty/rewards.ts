@@ -81,6 +81,15 @@ export async function setReward(
   return { ...reward!, used: used.get(reward!.id) ?? 0, created: reward!.version === 1 }
 }
 
+/** For a decision that rests on its terms as they are now; 0 where none has this code yet. */
+export async function rewardVersion({ db, workspace }: Context, code: string): Promise<number> {
+  const [reward] = await db
+    .select({ version: loyaltyRewards.version })
+    .from(loyaltyRewards)
+    .where(and(eq(loyaltyRewards.workspaceId, workspace.id), eq(loyaltyRewards.code, code)))
+  return reward?.version ?? 0
+}
+
 function mustFit({ kind, discountAmount, discountPercent, itemId }: RewardFields): void {
   const fits = {
     discount_amount: discountAmount !== null && discountPercent === null && itemId === null,
