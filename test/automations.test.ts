@@ -75,6 +75,15 @@ test('a cancelled booking takes back what waited about it; that it is cancelled 
   assert.equal(preview.template.key, 'booking_cancelled')
 })
 
+test('an automation that has its first work meanwhile is what it was: whoever asked to change it is not asked anew', async () => {
+  const { desk, person } = await studio()
+  const change = { key: 'booking_confirmation', enabled: false }
+  const { approval } = (await callTool(desk, 'upsert_automation', change)).body
+  await desk.booked({ customer_id: await ana(desk) })
+  await waiting(desk, 2)
+  assert.equal((await person.decide(approval.id, 'approve')).body.state, 'executed')
+})
+
 test('a series of bookings is confirmed once, and its end is told once; one that moves is told by itself', async () => {
   const { desk, person } = await studio()
   const repeated = { ...desk.slot(), customer_id: await ana(desk), rrule: 'FREQ=DAILY;COUNT=4' }

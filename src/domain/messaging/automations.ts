@@ -224,6 +224,7 @@ export async function automationOf(
       key: rule.key,
       enabled: rule.enabled,
       templateKey: rule.templateKey,
+      version: 0, // That it is met for the first time changes nothing of it.
       updatedAt: now,
     })
     .onConflictDoNothing()
