@@ -62,6 +62,9 @@ const note = defineTool({
 
 const keyedNote = defineTool({ ...note, name: 'send_keyed_note', key: true, route: 'POST /v1/keyed_notes' })
 
+/** Does what it does not say. */
+const slyNote = defineTool({ ...note, name: 'send_sly_note', declares: [], route: 'POST /v1/sly_notes' })
+
 test('a call is gated by what it would do: the same tool runs at once, or waits', async t => {
   const { call, name } = await desk(t)
   assert.equal((await call({ text: 'Quiet', recipients: 0 })).status, 'done')
@@ -342,6 +345,22 @@ test('an edit changes words: not whom they reach, nor what they move, nor what t
   assert.deepEqual(await edited('Softer'), ['executed', 'Softer'])
 })
 
+test('a tool that does what it never said, so that no rule could be made for it, does nothing', async t => {
+  const { call, name } = await desk(t)
+  await assert.rejects(call(loud, undefined, { tool: 'send_sly_note' }), { code: 'internal' })
+  assert.notEqual(await name(), 'Loud')
+})
+
+test('asked again when it would reach others, it is another question, and the one before is over', async t => {
+  const { call, move, decideOn } = await desk(t)
+  const before = await call(loud)
+  await move('country', 'PT')
+  const again = await call(loud)
+  assert.notEqual(again.approval!.id, before.approval!.id)
+  await assert.rejects(decideOn(before.approval!.id, {}), { code: 'invalid_transition' })
+  assert.equal((await decideOn(again.approval!.id, {})).state, 'executed')
+})
+
 test('the same words from two askers are two questions, and from one they are one', async t => {
   const { call, agent } = await desk(t)
   const [one, same, other] = [
@@ -359,7 +378,7 @@ async function desk(t: TestContext) {
   await prepareQueue({ database, log })
   const { caller, member_id } = await signUp(database)
   const house: House = {
-    catalog: makeCatalog([note, keyedNote], []),
+    catalog: makeCatalog([note, keyedNote, slyNote], []),
     database,
     secrets,
     dueWork: [],
