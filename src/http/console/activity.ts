@@ -30,8 +30,8 @@ export function registerActivity(app: FastifyInstance, host: Host): void {
     const reading = readingOf(visit, { names: await visit.names(page.rows) })
     const { cursor: _, ...kept } = query
     const list = html`<section class="panel"><ul class="rows">${page.rows.map(row => auditRow(host.catalog, row, reading))}</ul></section>`
-    const keys = await visit.list<Key>('list_api_keys', { limit: 100 })
-    const content = html`${filterForm(host, keys.rows, query)}
+    const keys = await visit.all<Key>('list_api_keys')
+    const content = html`${filterForm(host, keys, query)}
 ${page.rows.length > 0 ? list : empty(Object.keys(asked).length > 0 ? say.activity.noneSo : say.activity.none)}
 ${pager(HOME, kept, page.next)}`
     return sendPage(reply, consolePage(visit, say.sections.activity, content))

@@ -5,45 +5,57 @@ import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
+import { inParts, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
-import { decisionBar, decisionForm, type Tried } from './decision-form.ts'
+import { decisionBar, decisionForm, isToReword, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
-import { askedOfLetter, type Letter, letterCard, letterFacts, letterOf, saidByLetter } from './letter.ts'
-import { askerWords } from './queue-page.ts'
-import { rulesAsked } from './rules.ts'
+import { factCards } from './fact-cards.ts'
+import { askedOfLetter, type Letter, letterCards, letterFacts, letterOf, saidByLetter } from './letter.ts'
+import { askerWords, pathOf } from './queue-page.ts'
+import { ruleRows, rulesAsked } from './rules.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
-import { facts, label, moment, type Reading, words } from './words.ts'
+import { label, moment, type Reading, words } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
 
-/** @param tried a decision that was refused: why, and what was in its form */
-export function approvalPage(visit: Visit, approval: Shown, tried?: Tried): string {
-  const content = html`${approvalContent(readingOf(visit), approval, { tried })}
+export interface Opened {
+  /** A decision that was refused: why, and what was in its form. */
+  tried?: Tried
+  /** Who reads it is not signed in, and is offered no form. */
+  readOnly?: true
+  /** Of what is too long for one page, which part. */
+  part?: string
+  /** To change words that are too long to be beside what they are changed on. */
+  edit?: boolean
+}
+
+export function approvalPage(visit: Visit, approval: Shown, opened: Opened = {}): string {
+  const content = html`${approvalContent(readingOf(visit), approval, opened)}
 <p class="quiet zone">${say.times.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
   const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>${stateBadge(approval.state)}`
   return consolePage(visit, inEnglish(approval.title), content, { above })
 }
 
-/** @param readOnly who reads it is not signed in, and is offered no form */
-export function approvalContent(
-  clocks: Reading,
-  approval: Shown,
-  { tried, readOnly }: { tried?: Tried; readOnly?: true } = {},
-): Html {
+export function approvalContent(clocks: Reading, approval: Shown, opened: Opened = {}): Html {
+  const { tried, readOnly, part } = opened
+  const rewords = !readOnly && isToReword(approval, opened)
   const reading = { ...clocks, names: approval.names }
   const { state, obstacle } = approval
   const waits = state === 'pending'
   const letter = letterOf(approval)
+  const read = [
+    ...(letter ? message(letter, approval, reading) : request(approval, reading)),
+    ...changes(approval, reading),
+    ...consequence(approval, letter, reading),
+  ]
   return html`<p class="lede">${asked(approval, reading)}</p>
 ${tried && html`<p class="notice danger" role="alert">${tried.problem}</p>`}
 ${obstacle && html`<p class="notice danger">${obstacleText(obstacle)}</p>`}
 ${!waits && outcome(approval, reading)}
 ${waits && approval.warnings.map(warning => html`<p class="notice">${inEnglish(outside(warning))}</p>`)}
-${letter ? message(letter, approval, reading) : request(approval, reading)}
-${changes(approval, reading)}
-${consequence(approval, letter, reading)}
-${waits && !readOnly && decisionForm(approval, letter, tried)}
+${!rewords && inParts(read, part, readOnly ? '' : pathOf(approval), say.parts.readAll)}
+${waits && !readOnly && decisionForm(approval, letter, { tried, rewords })}
 ${waits && !readOnly && decisionBar(approval, letter)}`
 }
 
@@ -72,56 +84,69 @@ ${isObject(answer) && typeof answer.message === 'string' && html`<p>${inEnglish(
 </div>`
 }
 
-function message(letter: Letter, approval: Shown, reading: Reading): Html {
+function message(letter: Letter, approval: Shown, reading: Reading): Html[] {
   const { state, obstacle, effects, arguments: written } = approval
   const beyond = effects.filter(({ kind, recipients = 1 }) => kind !== 'send' || recipients > 1)
   const rest = without(written, askedOfLetter)
-  return html`${beyond.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}
-${letterCard(letter, reading)}
-${letterFacts(letter, written, state === 'pending' && !obstacle, reading)}
-${Object.keys(rest).length > 0 && html`<div class="card">${facts(rest, reading)}</div>`}`
+  return [
+    html`${beyond.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}`,
+    ...letterCards(letter, reading),
+    letterFacts(letter, written, state === 'pending' && !obstacle, reading),
+    ...(Object.keys(rest).length > 0 ? factCards(rest, reading) : []),
+  ]
 }
 
-function request(approval: Shown, reading: Reading): Html {
+function request(approval: Shown, reading: Reading): Html[] {
   const { state, effects, arguments: written } = approval
-  return html`<h2>${state === 'pending' ? say.approval.wouldDo : say.approval.didAsk}</h2>
-<div class="card">
-${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}
-${rulesAsked(approval) ?? facts(written, reading)}
-</div>`
+  const title = html`<h2>${state === 'pending' ? say.approval.wouldDo : say.approval.didAsk}</h2>
+`
+  const touched = html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}`
+  const rules = rulesAsked(approval)
+  if (rules) return [html`${title}${touched}`, ...packed(rules).map(some => ruleRows(some))]
+  return [title, ...factCards(written, reading, touched)]
 }
 
 /** While it waits the preview, later the answer; without what has been said already. */
-function consequence(approval: Shown, letter: Letter | null, reading: Reading): Html | false {
+function consequence(approval: Shown, letter: Letter | null, reading: Reading): Html[] {
   const { state, preview, answer, arguments: said } = approval
   const waits = state === 'pending'
   const data = waits ? preview : isObject(answer) && answer.data
-  if (!isObject(data)) return false
+  if (!isObject(data)) return []
   const untold = letter
     ? without(data, saidByLetter)
     : rulesAsked(approval)
       ? without(data, saidByRules)
       : data
   const news = Object.entries(untold).filter(([name, value]) => !(waits && isSame(value, said[name])))
-  return (
-    news.length > 0 &&
-    html`<h2>${waits ? say.approval.wouldCome : say.approval.didCome}</h2>
-<div class="card">${facts(Object.fromEntries(news), reading)}</div>`
-  )
+  if (news.length === 0) return []
+  const title = html`<h2>${waits ? say.approval.wouldCome : say.approval.didCome}</h2>
+`
+  return [title, ...factCards(Object.fromEntries(news), reading)]
 }
 
 /** What the reviewer changed, field by field. */
-function changes({ arguments: sent, originalArguments: original }: Shown, reading: Reading): Html | false {
-  if (!original) return false
+function changes({ arguments: sent, originalArguments: original }: Shown, reading: Reading): Html[] {
+  if (!original) return []
   const changed = Object.keys(sent).filter(name => !isSame(sent[name], original[name]))
-  return html`<h2>${say.approval.changed}</h2>
-<div class="card">${changed.map(name => html`<h3>${label(name)}</h3>${change(original[name], sent[name], reading)}`)}</div>`
+  return [
+    html`<h2>${say.approval.changed}</h2>
+`,
+    ...changed.flatMap(name =>
+      change(original[name], sent[name], reading).map(
+        (piece, at) =>
+          html`<div class="card">${at === 0 && html`<h3>${label(name)}</h3>`}${piece}</div>
+`,
+      ),
+    ),
+  ]
 }
 
-function change(before: unknown, after: unknown, reading: Reading): Html {
+function change(before: unknown, after: unknown, reading: Reading): Html[] {
   if (typeof before === 'string' && typeof after === 'string') return difference(before, after)
-  return html`<p><del>${words(before, reading)}</del></p>
-<p><ins>${words(after, reading)}</ins></p>`
+  return [
+    html`<p><del>${words(before, reading)}</del></p>
+<p><ins>${words(after, reading)}</ins></p>`,
+  ]
 }
 
 /** Its rules are said above; what remains is of the machine. */

@@ -33,10 +33,14 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
 
   app.get<Path>('/console/approvals/:id', async (request, reply) => {
     const visit = await visitOf(host, request)
+    const { part, edit } = queryOf(request)
     const id = ApprovalId.safeParse(request.params.id)
     try {
       if (!id.success) throw notFound('approval')
-      return sendPage(reply, approvalPage(visit, await host.approvals.read(visit, id.data)))
+      return sendPage(
+        reply,
+        approvalPage(visit, await host.approvals.read(visit, id.data), { part, edit: edit !== undefined }),
+      )
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'not_found') throw error
       return sendPage(reply.code(404), missingPage(visit))
@@ -67,7 +71,7 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
         if (error.code === 'internal' && now.state !== 'pending') return reply.redirect(pathOf(now), 303)
         return sendPage(
           reply.code(error.status),
-          approvalPage(visit, now, { problem: reasonOf(error), form }),
+          approvalPage(visit, now, { tried: { problem: reasonOf(error), form } }),
         )
       }
     })
@@ -81,7 +85,7 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
     const now = await host.approvals.read(visit, approvalId)
     if (!refusal) return reply.redirect(pathOf(now), 303)
     const tried = { problem: reasonOf(refusal), form: {} }
-    return sendPage(reply.code(refusal.status), approvalPage(visit, now, tried))
+    return sendPage(reply.code(refusal.status), approvalPage(visit, now, { tried }))
   })
 }
 

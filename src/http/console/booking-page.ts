@@ -33,7 +33,7 @@ export interface BookingRow {
 export async function bookingPage(visit: Visit, booking: BookingRow, query: Query): Promise<string> {
   const [names, staff] = await Promise.all([
     visit.names(booking),
-    visit.list<{ id: string; name: string }>('list_staff', { service_id: booking.service_id, limit: 100 }),
+    visit.all<{ id: string; name: string }>('list_staff', { service_id: booking.service_id }),
   ])
   const reading = readingOf(visit, { names, timeZone: booking.time_zone })
   const customer = booking.customer_id
@@ -50,7 +50,7 @@ ${fact(say.bookings.price, html`${moneyText(booking.price)}`)}
 ${booking.note && fact(say.bookings.note, html`<span class="words">${outside(booking.note)}</span>`)}
 </dl>
 ${stepsOf(booking)}
-${movable.includes(booking.state) && moveForm(booking, staff.rows)}
+${movable.includes(booking.state) && moveForm(booking, staff)}
 ${story(booking, reading)}
 <p class="quiet zone">${say.times.zone(booking.time_zone)}</p>`
   const { word, look } = say.bookings.states[booking.state]

@@ -6,13 +6,15 @@ import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { PageRefusal, timeFormat } from '../pages/language.ts'
+import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
 import { act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
-import { type Entry, timeline } from './timeline.ts'
+import { type Column, type Entry, timeline } from './timeline.ts'
+import { firstLine } from './words.ts'
 
 const HOME = '/console/calendar'
 type Path = { Params: { id: string } }
@@ -105,12 +107,12 @@ interface Agenda {
 
 async function calendarPage(visit: Visit, query: Query): Promise<string> {
   const [places, people] = await Promise.all([
-    visit.list<Place>('list_locations', { limit: 100 }),
-    visit.list<Person>('list_staff', { limit: 100 }),
+    visit.all<Place>('list_locations'),
+    visit.all<Person>('list_staff'),
   ])
-  const person = people.rows.find(({ id }) => id === query.staff)
-  const place = places.rows.find(({ id }) => id === query.location) ?? places.rows[0]
-  if (!place || people.rows.length === 0) {
+  const person = people.find(({ id }) => id === query.staff)
+  const place = places.find(({ id }) => id === query.location) ?? places[0]
+  if (!place || people.length === 0) {
     return consolePage(visit, say.sections.calendar, empty(say.calendar.noPeople), { wide: true })
   }
   const day = dayIn(query, visit, place.time_zone)
@@ -127,7 +129,7 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
         href: `${HOME}?day=${date}`,
         entries: agenda.entries.filter(entry => entry.date === date),
       }))
-    : people.rows
+    : people
         .filter(
           ({ id, location_ids }) =>
             location_ids.includes(place.id) || agenda.entries.some(({ staff_id }) => staff_id === id),
@@ -137,21 +139,50 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
           href: `${HOME}?${new URLSearchParams({ day: day.toString(), staff: id }).toString()}`,
           entries: agenda.entries.filter(({ staff_id }) => staff_id === id),
         }))
-  const content = html`${steering({ day, days, person, place }, people.rows, places.rows)}
+  const pages = groupsOf(columns)
+  const page = Math.min(Math.max(Math.trunc(Number(query.page)) || 1, 1), Math.max(pages.length, 1)) - 1
+  const shown = pages[page] ?? []
+  const content = html`${steering({ day, days, person, place }, people, places)}
 ${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
-${timeline(columns, { timeZone: agenda.time_zone, viewerZone: visit.viewerZone }, visit.viewerZone)}
+${timeline(shown, { timeZone: agenda.time_zone, viewerZone: visit.viewerZone }, visit.viewerZone)}
+${pages.length > 1 && html`<nav class="chips" aria-label="${say.calendar.who}">${pages.map((people, at) => peopleLink(query, people, at, at === page))}</nav>`}
 <p class="quiet zone">${say.times.zone(agenda.time_zone)}</p>`
   const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)
   return consolePage(visit, title, content, { wide: true })
 }
 
-/** A page of a tool at a time; a day of 300 entries is nobody's. */
+/** All of it, a page of the tool at a time. */
 async function agendaOf(visit: Visit, args: Record<string, unknown>): Promise<Agenda> {
-  const { rows: first, next } = await visit.list<never>('get_calendar_agenda', args)
-  const agenda = first as unknown as Agenda
-  if (!next) return agenda
-  const more = await visit.read<Agenda>('get_calendar_agenda', { ...args, cursor: next })
-  return { ...agenda, entries: [...agenda.entries, ...more.entries] }
+  const { rows, next: cursor } = await visit.list<never>('get_calendar_agenda', args)
+  const agenda = rows as unknown as Agenda
+  if (!cursor) return agenda
+  const { entries } = await agendaOf(visit, { ...args, cursor })
+  return { ...agenda, entries: [...agenda.entries, ...entries] }
+}
+
+/** As many people side by side as a page can hold: of those with much to do, fewer. */
+function groupsOf(columns: Column[]): Column[][] {
+  const groups: Column[][] = []
+  let room = 0
+  for (const column of columns) {
+    const weight = 1 + column.entries.length
+    if (groups.length === 0 || weight > room) {
+      groups.push([])
+      room = ROOM
+    }
+    groups.at(-1)!.push(column)
+    room -= weight
+  }
+  return groups
+}
+/** Entries and heads of columns on a page, each of about half a kilobyte. */
+const ROOM = 150
+
+function peopleLink({ day, location }: Query, people: Column[], at: number, isShown: boolean): Html {
+  const names = [people[0]!, people.at(-1)!].map(({ title }) => outside(firstLine(title, 20)))
+  const params = { ...(day && { day }), ...(location && { location }), page: String(at + 1) }
+  return html`<a href="${HOME}?${new URLSearchParams(params).toString()}"${isShown && html` aria-current="page"`}>${names[0]!}${people.length > 1 && html` – ${names[1]!}`}</a>
+`
 }
 
 function dayIn({ day }: Query, { workspace }: Visit, zone: string): Temporal.PlainDate {
@@ -195,13 +226,13 @@ function steering({ day, days, person, place }: Steering, people: Person[], plac
 </nav>
 <form class="fields filters" action="${HOME}">
 ${field('day', say.calendar.day, day.toString(), { type: 'date' })}
-${choice('staff', say.calendar.who, [everybody, ...people.map(({ id, name }): [string, string] => [id, name])], person?.id)}
+${choice('staff', say.calendar.who, [everybody, ...people.map(({ id, name }): [string, string] => [id, firstLine(name, 60)])], person?.id)}
 ${
   places.length > 1 &&
   choice(
     'location',
     say.calendar.where,
-    places.map(({ id, name }): [string, string] => [id, name]),
+    places.map(({ id, name }): [string, string] => [id, firstLine(name, 60)]),
     place.id,
   )
 }

@@ -10,6 +10,7 @@ import { Text } from '../../catalog/kinds.ts'
 import type { Form } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { PageRefusal } from '../pages/language.ts'
+import { weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { textArea } from './kit.ts'
 import type { Letter } from './letter.ts'
@@ -25,7 +26,11 @@ export interface Tried {
 }
 
 /** Both buttons send this one form, so that a note and an edit are there for either. */
-export function decisionForm(approval: Shown, letter: Letter | null, tried?: Tried): Html {
+export function decisionForm(
+  approval: Shown,
+  letter: Letter | null,
+  { tried, rewords }: { tried?: Tried; rewords: boolean },
+): Html {
   if (!approval.mayDecide) {
     return html`<p class="notice">${say.approval.readOnly(say.queue.reviewers[approval.reviewers])}</p>
 ${approval.isOwn && withdrawal(approval)}`
@@ -34,9 +39,26 @@ ${approval.isOwn && withdrawal(approval)}`
   return html`<h2>${say.approval.decision}</h2>
 <form class="card decision" id="decision" method="post" action="${pathOf(approval)}/approve">
 ${noEnter}
-${fields.length > 0 && edits(approval, fields, letter !== null, tried)}
+${fields.length > 0 && (rewords || !isLong(fields) ? edits(approval, fields, letter !== null && !rewords, tried) : elsewhere(approval))}
 ${textArea('note', say.approval.note, tried?.form.note ?? '', 2)}
 </form>`
+}
+
+/** Whether the page is there for the words alone: as long as they may be, they would be on it twice. */
+export function isToReword(approval: Shown, { tried, edit }: { tried?: Tried; edit?: boolean }): boolean {
+  const fields = approval.mayDecide && !approval.obstacle ? editableIn(approval) : []
+  const wasEdited =
+    tried !== undefined && decisionIn({ ...tried.form, note: '' }, approval).edits !== undefined
+  return approval.state === 'pending' && isLong(fields) && (edit === true || wasEdited)
+}
+
+function isLong(fields: ReturnType<typeof editableIn>): boolean {
+  return weightOf(html`${fields.map(({ text }) => text)}`) > LONG
+}
+const LONG = 16_000
+
+function elsewhere(approval: Reviewed): Html {
+  return html`<p><a href="${pathOf(approval)}?edit=1">${say.approval.reword}</a></p>`
 }
 
 /** Whoever may not decide on what they asked can take it back. */

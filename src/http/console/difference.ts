@@ -2,16 +2,20 @@
 
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
+import { packed, pieces } from '../pages/parts.ts'
 
-export function difference(before: string, after: string): Html {
-  return html`<p class="difference" dir="auto">${runsOf(before, after).map(
-    ({ kind, text }) =>
-      ({
-        same: outside(text),
-        gone: html`<del>${outside(text)}</del>`,
-        come: html`<ins>${outside(text)}</ins>`,
-      })[kind],
-  )}</p>`
+/** One paragraph, or of long texts as many as it takes. */
+export function difference(before: string, after: string): Html[] {
+  const runs = runsOf(before, after).flatMap(({ kind, text }) => pieces(text, part => marked(kind, part)))
+  return packed(runs).map(group => html`<p class="difference" dir="auto">${group}</p>`)
+}
+
+function marked(kind: Kind, text: string): Html {
+  return {
+    same: outside(text),
+    gone: html`<del>${outside(text)}</del>`,
+    come: html`<ins>${outside(text)}</ins>`,
+  }[kind]
 }
 
 type Kind = 'same' | 'gone' | 'come'

@@ -77,8 +77,8 @@ export function registerHours(app: FastifyInstance, host: Host): void {
 
 /** The places of a business are few: all of them are read, as the page does. @throws Refusal `not_found` */
 async function placeOf(visit: Visit, id: string): Promise<Place> {
-  const { rows } = await visit.list<Place>('list_locations', { limit: 100 })
-  const found = rows.find(place => place.id === id)
+  const places = await visit.all<Place>('list_locations')
+  const found = places.find(place => place.id === id)
   if (!found) throw notFound('location', ['list_locations'])
   return found
 }

@@ -6,8 +6,9 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText, timeFormat } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { inParts, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
-import { empty, fact, pager, queryOf } from './kit.ts'
+import { empty, fact, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { label, type Reading, words } from './words.ts'
 
@@ -67,7 +68,7 @@ ${pager(HOME, chosen ? { show: chosen.name } : {}, page.next)}`
   app.get<Path>(`${HOME}/:id`, async (request, reply) => {
     const visit = await visitOf(host, request)
     const invoice = await visit.read<Invoice>('get_invoice', { invoice_id: request.params.id })
-    return sendPage(reply, await invoicePage(visit, invoice))
+    return sendPage(reply, await invoicePage(visit, invoice, queryOf(request)))
   })
 }
 
@@ -116,7 +117,7 @@ function badgeOf({ status, overdue }: InvoiceRow): Html {
   return html`<span class="badge ${look}">${word}</span>`
 }
 
-async function invoicePage(visit: Visit, invoice: Invoice): Promise<string> {
+async function invoicePage(visit: Visit, invoice: Invoice, query: Query): Promise<string> {
   const reading = readingOf(visit, { names: await visit.names(invoice) })
   const { customer_id, currency, due, due_date, finalized_at, memo, source_id, status, url } = invoice
   const money = (amount: number) => moneyText({ amount, currency })
@@ -131,7 +132,8 @@ ${memo && fact(say.invoices.memo, html`<span class="words">${outside(memo)}</spa
 </dl>
 ${status !== 'draft' && html`<p class="actions"><a class="button" href="${url}">${say.invoices.asCustomer}</a></p>`}
 <h2>${say.invoices.lines}</h2>
-<section class="panel">${linesOf(invoice, money)}</section>
+${inParts(linePanels(invoice, money), query.part, `${HOME}/${invoice.id}`)}
+<section class="panel">${sumsOf(invoice, money)}</section>
 ${dated(say.invoices.instalments, invoice.instalments, money)}
 <h2>${say.invoices.paid}</h2>
 ${invoice.payments.length > 0 ? flows(invoice.payments, money, reading) : html`<p class="quiet">${say.invoices.notPaid}</p>`}
@@ -143,13 +145,8 @@ ${notesOf(invoice, money)}`
 
 type MoneyText = (amount: number) => string
 
-function linesOf({ lines, taxes, net, total }: Invoice, money: MoneyText): Html {
-  const sum = (
-    name: string,
-    amount: number,
-  ) => html`<div><dt>${name}</dt><dd class="amount">${money(amount)}</dd></div>
-`
-  return html`<ul class="rows">${lines.map(
+function linePanels({ lines }: Invoice, money: MoneyText): Html[] {
+  const rows = lines.map(
     ({
       description,
       quantity,
@@ -158,8 +155,20 @@ function linesOf({ lines, taxes, net, total }: Invoice, money: MoneyText): Html 
     }) => html`<li class="row"><p class="row-title">${outside(description)}</p>
 <span class="amount">${money(net)}</span><p class="row-more">${quantity} × ${money(unit_price)}</p></li>
 `,
-  )}</ul>
-<dl class="facts sums">${sum(say.invoices.net, net)}${taxes.map(({ percent, tax }) => sum(say.invoices.tax(percent), tax))}${sum(say.invoices.total, total)}</dl>`
+  )
+  return packed(rows).map(
+    some => html`<section class="panel"><ul class="rows">${some}</ul></section>
+`,
+  )
+}
+
+function sumsOf({ taxes, net, total }: Invoice, money: MoneyText): Html {
+  const sum = (
+    name: string,
+    amount: number,
+  ) => html`<div><dt>${name}</dt><dd class="amount">${money(amount)}</dd></div>
+`
+  return html`<dl class="facts sums">${sum(say.invoices.net, net)}${taxes.map(({ percent, tax }) => sum(say.invoices.tax(percent), tax))}${sum(say.invoices.total, total)}</dl>`
 }
 
 function dated(title: string, parts: Invoice['instalments'], money: MoneyText): Html | false {

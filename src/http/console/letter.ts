@@ -4,6 +4,7 @@ import type { Reviewed } from '../../calls/review-desk.ts'
 import { type Html, html } from '../pages/html.ts'
 import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
+import { beginning, pieces } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { fact } from './kit.ts'
 import { nameOf, type Reading, words } from './words.ts'
@@ -60,13 +61,24 @@ function isLetter(data: unknown): data is Letter {
   return isText && (subject === null || subject === undefined || typeof subject === 'string')
 }
 
-/** The whole of it, to be read before it is sent. */
-export function letterCard(letter: Letter, reading: Reading): Html {
-  const { subject, text, attachments = [] } = letter
+/** The whole of it, to be read before it is sent: one card, or of a long text as many as it takes. */
+export function letterCards(letter: Letter, reading: Reading): Html[] {
+  const [first, ...rest] = pieces(
+    letter.text,
+    part => html`<div class="body" dir="auto">${outside(part)}</div>`,
+  )
+  const more = rest.map(
+    body => html`<article class="letter" aria-label="${say.letter.label}">${body}</article>\n`,
+  )
+  return [letterCard(letter, first!, reading), ...more]
+}
+
+function letterCard(letter: Letter, body: Html, reading: Reading): Html {
+  const { subject, attachments = [] } = letter
   return html`<article class="letter" aria-label="${say.letter.label}">
 <p class="envelope">${envelope(letter, reading)} <span class="quiet">${outside(letter.to)}</span></p>
 ${subject && html`<h2>${outside(subject)}</h2>`}
-<div class="body" dir="auto">${outside(text)}</div>
+${body}
 ${attachments.map(({ name, url }) => html`<p class="attached">${say.letter.attached} <a href="${url}">${outside(name)}</a></p>`)}
 </article>`
 }
@@ -74,11 +86,10 @@ ${attachments.map(({ name, url }) => html`<p class="attached">${say.letter.attac
 /** Its first lines, for the queue. */
 export function letterGlance(letter: Letter, reading: Reading): Html {
   const { subject, text } = letter
-  const first = text.length > GLANCE ? `${text.slice(0, GLANCE).toWellFormed()}…` : text
   return html`<div class="letter">
-<p class="envelope">${envelope(letter, reading)}</p>
-${subject && html`<p class="subject">${outside(subject)}</p>`}
-<p class="glance">${outside(first)}</p>
+<p class="envelope">${envelope(letter, reading, 60)}</p>
+${subject && html`<p class="subject">${beginning(subject, GLANCE / 2)}</p>`}
+<p class="glance">${beginning(text, GLANCE)}</p>
 </div>`
 }
 
@@ -109,10 +120,11 @@ export function subjectOf({ booking_id, enrolment_id, waitlist_entry_id }: Lette
   return booking_id ?? enrolment_id ?? waitlist_entry_id ?? null
 }
 
-function envelope({ channel, to, customer_id }: Letter, reading: Reading): Html {
+/** @param most characters of a name */
+function envelope({ channel, to, customer_id }: Letter, reading: Reading, most = 200): Html {
   const customer = customer_id ? reading.names?.get(customer_id) : undefined
   const badge = html`<span class="badge writes">${say.messages.channels[channel as 'email'] ?? outside(channel)}</span>`
-  return say.letter.envelope(badge, html`<strong>${outside(customer?.name ?? to)}</strong>`)
+  return say.letter.envelope(badge, html`<strong>${beginning(customer?.name ?? to, most)}</strong>`)
 }
 
 /** @param wanted when the asker wants it sent, later than at once */

@@ -8,10 +8,11 @@ import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { beginning, inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import { act, empty, fact, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
-import { letterCard } from './letter.ts'
+import { letterCards } from './letter.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { firstLine, type Reading, words } from './words.ts'
 
@@ -102,7 +103,7 @@ ${states.map(
 export function messageRow(row: MessageRow, reading: Reading): Html {
   const customer = reading.names?.get(row.customer_id)
   return html`<li class="row">
-<p class="row-title"><a href="${HOME}/${row.id}">${outside(row.subject ?? firstLine(row.text, 80))}</a></p>
+<p class="row-title"><a href="${HOME}/${row.id}">${beginning(row.subject ?? firstLine(row.text, 80), 80)}</a></p>
 ${statusBadge(row.status)}
 <p class="row-more">${say.messages.toWhom(say.messages.channels[row.channel as never] ?? row.channel, outside(customer?.name ?? row.to))} · ${words(row.send_at ?? row.created_at, reading)}${row.reason && html` · ${reasonText(row.reason)}`}</p>
 </li>
@@ -125,7 +126,7 @@ async function messagePage(visit: Visit, message: MessageRow, query: Query): Pro
   const content = html`${saidIn(query)}
 <div class="notice${look === 'destroys' && ' danger'}"><p><strong>${word}.</strong> ${more}</p>
 ${reason && html`<p>${reasonText(reason)}</p>`}</div>
-${letterCard(message, reading)}
+${inParts(letterCards(message, reading), query.part, `${HOME}/${message.id}`)}
 <dl class="facts about">
 ${fact(say.messages.customer, html`<a href="/console/customers/${message.customer_id}">${words(message.customer_id, reading)}</a>`)}
 ${message.booking_id && fact(say.messages.booking, html`<a href="/console/calendar/${message.booking_id}">${words(message.booking_id, reading)}</a>`)}

@@ -28,7 +28,7 @@ import {
 } from './kit.ts'
 import { whyNot } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { hourText, type Reading, words } from './words.ts'
+import { firstLine, hourText, type Reading, words } from './words.ts'
 
 const HOME = '/console/calendar/new'
 
@@ -125,17 +125,17 @@ interface Place extends Named {
 
 async function newBookingPage(visit: Visit, asked: Answers): Promise<string> {
   const [services, places] = await Promise.all([
-    visit.list<Named>('list_services', { limit: 100 }),
-    visit.list<Place>('list_locations', { limit: 100 }),
+    visit.all<Named>('list_services'),
+    visit.all<Place>('list_locations'),
   ])
-  const place = places.rows.find(({ id }) => id === asked.location) ?? places.rows[0]
-  if (services.rows.length === 0 || !place)
+  const place = places.find(({ id }) => id === asked.location) ?? places[0]
+  if (services.length === 0 || !place)
     return consolePage(visit, say.newBooking.title, empty(say.newBooking.noServices), { above })
-  const chosen = services.rows.find(({ id }) => id === asked.service)
+  const chosen = services.find(({ id }) => id === asked.service)
   const service = chosen && (await visit.read<Service>('get_service', { service_id: chosen.id }))
   const answers = fitting(asked, service, place)
   const reading = readingOf(visit, { timeZone: place.time_zone })
-  const content = html`${whatAndWhen(answers, services.rows, places.rows, service)}
+  const content = html`${whatAndWhen(answers, services, places, service)}
 ${service && (await times(visit, answers, reading))}
 ${service && answers.start && (await forWhom(visit, answers))}
 ${service && answers.start && answers.customer && (await terms(visit, answers, reading))}`
@@ -177,7 +177,7 @@ ${field('day', say.calendar.day, day, { type: 'date' })}
 }
 
 function idAndName({ id, name }: Named): [string, string] {
-  return [id, name]
+  return [id, firstLine(name, 60)]
 }
 
 function addonBoxes(addons: Service['addons'], answers: Answers): Html {

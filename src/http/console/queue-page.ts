@@ -5,9 +5,10 @@ import { idText } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
 import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
+import { beginning, weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { letterGlance, letterOf, subjectOf } from './letter.ts'
-import { rulesAsked } from './rules.ts'
+import { ruleRows, rulesAsked } from './rules.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { effectText, stateBadge } from './states.ts'
 import { facts, moment, nameOf, type Reading } from './words.ts'
@@ -50,7 +51,7 @@ function waitingCard(visit: Visit, approval: Reviewed): Html {
 <h2>${inEnglish(title)}</h2>
 ${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id="${name}"><span class="unsaid">${say.approvals.choose(inEnglish(title))}</span></label>`}
 <p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!subject && nameOf({ ...subject, customer: null }, reading))}</p>
-${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${rulesAsked(approval) ?? (isShort(approval.arguments) ? facts(approval.arguments, reading) : html`<p>${say.approvals.long}</p>`)}`}
+${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${glance(approval, reading)}`}
 <div class="actions">
 <a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${inEnglish(title)}</span></a>
 <p class="quiet">${say.queue.until(moment(expiresAt, reading), !mayDecide && say.queue.reviewers[reviewers])}</p>
@@ -60,9 +61,22 @@ ${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p>
 }
 
 /** A queue is read quickly; what is long is read on its own page. */
-function isShort(written: Record<string, unknown>): boolean {
-  return JSON.stringify(written).length <= 1000
+function glance(approval: Reviewed, reading: Reading): Html {
+  const rules = rulesAsked(approval)
+  if (rules) {
+    const rest = rules.length - GLANCED
+    return ruleRows(
+      rules.slice(0, GLANCED),
+      rest > 0 && html`<p class="quiet">${say.queue.moreRules(rest)}</p>`,
+    )
+  }
+  const all = facts(approval.arguments, reading)
+  return weightOf(all) <= SHORT ? all : html`<p>${say.approvals.long}</p>`
 }
+
+const GLANCED = 3
+/** Bytes. A page of the queue has thirty cards. */
+const SHORT = 2_500
 
 /** The same in two lines, where it is one thing among others. */
 export function waitingRow(visit: Visit, approval: Reviewed, badge?: Html, more?: Html): Html {
@@ -91,7 +105,7 @@ function toWhom(approval: Reviewed): Html | false {
   const letter = letterOf(approval)
   if (!letter) return false
   const customer = letter.customer_id ? approval.names.get(letter.customer_id) : undefined
-  return say.queue.toWhom(outside(customer?.name ?? letter.to))
+  return say.queue.toWhom(beginning(customer?.name ?? letter.to, 60))
 }
 
 function settledWords(approval: Reviewed, reading: Reading): Html {

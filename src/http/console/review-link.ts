@@ -12,7 +12,7 @@ import { inEnglish } from '../pages/language.ts'
 import { page, sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { approvalContent } from './approval-page.ts'
-import { empty } from './kit.ts'
+import { empty, queryOf } from './kit.ts'
 import { consoleLayout } from './shell.ts'
 import { stateBadge } from './states.ts'
 
@@ -21,6 +21,7 @@ export function registerReviewLink(app: FastifyInstance, host: Host): void {
     const review = await host.openReview(request.params.token)
     if (!review) return sendPage(reply.code(404), lapsed())
     const { viewer, approvalId } = review
+    const { part } = queryOf(request)
     try {
       const approval = await host.approvals.read(viewer, approvalId)
       const decide = `/console/approvals/${idText('approval', approvalId)}`
@@ -29,7 +30,7 @@ export function registerReviewLink(app: FastifyInstance, host: Host): void {
         html`<p class="notice">${say.approvals.readOnly}</p>
 <p class="actions"><a class="button primary" href="${decide}">${say.approvals.toDecide}</a></p>
 `
-      const content = html`${waits}${approvalContent({ timeZone: viewer.workspace.timeZone }, { ...approval, mayDecide: false }, { readOnly: true })}`
+      const content = html`${waits}${approvalContent({ timeZone: viewer.workspace.timeZone }, { ...approval, mayDecide: false }, { readOnly: true, part })}`
       const above = html`${consoleLayout.above}${stateBadge(approval.state)}`
       return sendPage(reply, page(inEnglish(approval.title), content, { ...consoleLayout, above }))
     } catch (error) {

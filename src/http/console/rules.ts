@@ -25,15 +25,21 @@ ${mayChange && html`<form method="post" action="${PATH}">${hidden({ remove: Stri
   )}</ul></section>`
 }
 
-/** What `set_approval_policy` would set, where an approval is of that: sentences, in the place of fields. */
-export function rulesAsked({ tool, preview }: Pick<Reviewed, 'tool' | 'preview'>): Html | null {
+/** What `set_approval_policy` would set, where an approval is of that: a sentence for each rule, in the place of fields. */
+export function rulesAsked({ tool, preview }: Pick<Reviewed, 'tool' | 'preview'>): Html[] | null {
   const rules = tool === 'set_approval_policy' && (preview as { rules?: RuleRow[] } | null)?.rules
   if (!rules) return null
-  if (rules.length === 0) return html`<p><strong>${say.rules.none}.</strong> ${say.rules.noneLeft}</p>`
-  return html`<ul class="rows">${rules.map(
+  if (rules.length === 0)
+    return [html`<li class="row"><p><strong>${say.rules.none}.</strong> ${say.rules.noneLeft}</p></li>`]
+  return rules.map(
     rule => html`<li class="row"><p class="row-title">${label(rule.tool)}</p><p class="row-more">${sentence(rule)}</p></li>
 `,
-  )}</ul>`
+  )
+}
+
+export function ruleRows(rules: Html[], more?: Html | false): Html {
+  return html`<div class="card"><ul class="rows">${rules}</ul>${more}</div>
+`
 }
 
 /** `Over €50.00, between 21:00 and 07:00: an owner decides, within 3 days.` */

@@ -7,6 +7,7 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { hoursOf, type Place } from './hours.ts'
 import {
@@ -32,15 +33,20 @@ export function registerServices(app: FastifyInstance, host: Host): void {
   app.get(HOME, async (request, reply) => {
     const visit = await visitOf(host, request)
     const [services, archived, places] = await Promise.all([
-      visit.list<Service>('list_services', { limit: 100 }),
-      visit.list<Service>('list_services', { limit: 100, status: 'archived' }),
-      visit.list<Place>('list_locations', { limit: 100 }),
+      visit.all<Service>('list_services'),
+      visit.all<Service>('list_services', { status: 'archived' }),
+      visit.all<Place>('list_locations'),
     ])
-    const content = html`${saidIn(queryOf(request))}
-${services.rows.length > 0 ? catalogue(services.rows) : empty(say.services.none)}
-${newService(visit)}
-${archived.rows.length > 0 && archive(archived.rows)}
-${places.rows.map(place => hoursOf(visit, place))}`
+    const query = queryOf(request)
+    const pieces = [
+      html`${services.length === 0 && empty(say.services.none)}`,
+      ...inChunks(services).map(catalogue),
+      html`${newService(visit)}`,
+      ...inChunks(archived).map(archive),
+      ...places.map(place => hoursOf(visit, place)),
+    ]
+    const content = html`${saidIn(query)}
+${inParts(pieces, query.part, HOME)}`
     return sendPage(reply, consolePage(visit, say.sections.services, content))
   })
 
@@ -106,6 +112,13 @@ ${places.rows.map(place => hoursOf(visit, place))}`
     const back = `${HOME}/${service_id}`
     return act(visit, request, reply, { tool: 'update_service', args, back, said: 'restored', undo })
   })
+}
+
+/** As many as are still a light piece of a page. */
+function inChunks<Row>(rows: Row[], size = 20): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
+    rows.slice(at * size, (at + 1) * size),
+  )
 }
 
 function serviceOf(visit: Visit, service_id: string): Promise<ServiceInFull> {

@@ -28,6 +28,8 @@ export interface Visit extends Caller {
   read<Data>(tool: string, args?: Record<string, unknown>): Promise<Data>
   /** The same of a list, with where it goes on. @throws Refusal */
   list<Row>(tool: string, args?: Record<string, unknown>): Promise<{ rows: Row[]; next?: string }>
+  /** All rows of a list, a page after the other: what is chosen from. @throws Refusal */
+  all<Row>(tool: string, args?: Record<string, unknown>): Promise<Row[]>
   /** The names behind the ids that stand anywhere in these values. */
   names(...values: unknown[]): Promise<Names>
   /** A call that changes something. Its gate is everybody's: the answer may be a preview, or an approval. */
@@ -69,6 +71,15 @@ export async function visitOf(host: Host, request: FastifyRequest): Promise<Visi
     async list(tool, args) {
       const { data, next_cursor: next } = (await body(tool, args)) as ReadBody
       return { rows: data as never, next }
+    },
+    async all<Row>(tool: string, args: Record<string, unknown> = {}) {
+      const rows: Row[] = []
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const { data, next_cursor } = (await body(tool, { ...args, limit: 100, cursor })) as ReadBody
+        rows.push(...(data as Row[]))
+        cursor = next_cursor
+      }
+      return rows
     },
     names: (...values) => host.approvals.names(workspace.id, values),
     write,

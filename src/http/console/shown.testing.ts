@@ -38,6 +38,7 @@ const visit: Visit = {
   catalog: makeCatalog([], []),
   read: notHere,
   list: notHere,
+  all: notHere,
   names: notHere,
   write: notHere,
   principal: { name: 'Maya', role: 'owner' } as Principal,

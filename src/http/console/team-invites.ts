@@ -9,6 +9,7 @@ import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
+import { packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import { act, choice, field, given, keyField, press } from './kit.ts'
@@ -43,20 +44,29 @@ export function registerInvites(app: FastifyInstance, host: Host): void {
 }
 
 /** For admins, and owners. */
-export async function signInsOf(host: Host, visit: Visit, request: FastifyRequest): Promise<Html> {
-  const [{ rows: people }, pending] = await Promise.all([
-    visit.list<Member>('list_members', { limit: 100 }),
+export async function signInsOf(host: Host, visit: Visit, request: FastifyRequest): Promise<Html[]> {
+  const [people, pending] = await Promise.all([
+    visit.all<Member>('list_members'),
     host.invites.pending(deciderOf(visit, request)),
   ])
   const reading = readingOf(visit)
-  return html`<section class="panel"><h2>${say.team.members}</h2>
-<ul class="rows">${people.map(memberRow)}</ul></section>
-${
-  pending.length > 0 &&
-  html`<section class="panel"><h2>${say.team.invites} <span class="count">${pending.length}</span></h2>
-<ul class="rows">${pending.map(invite => inviteRow(invite, visit, reading))}</ul></section>`
+  const count = html` <span class="count">${pending.length}</span>`
+  return [
+    ...panels(html`${say.team.members}`, people.map(memberRow)),
+    ...panels(
+      html`${say.team.invites}${count}`,
+      pending.map(invite => inviteRow(invite, visit, reading)),
+    ),
+    inviteForm(visit),
+  ]
 }
-${inviteForm(visit)}`
+
+/** One panel, or of many rows as many as it takes; of none, none. */
+function panels(title: Html, rows: Html[]): Html[] {
+  return packed(rows).map(
+    (some, at) =>
+      html`<section class="panel">${at === 0 && html`<h2>${title}</h2>\n`}<ul class="rows">${some}</ul></section>\n`,
+  )
 }
 
 function memberRow({ name, email, role }: Member): Html {

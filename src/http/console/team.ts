@@ -7,6 +7,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { beginning, inParts, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { type Answered, act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -41,12 +42,16 @@ type Path = { Params: { id: string } }
 export function registerTeam(app: FastifyInstance, host: Host): void {
   app.get(HOME, async (request, reply) => {
     const visit = await visitOf(host, request)
-    const { rows } = await visit.list<Person>('list_staff', { limit: 100 })
-    const reading = readingOf(visit, { names: await visit.names(rows) })
-    const list = html`<section class="panel"><ul class="rows">${rows.map(person => personRow(person, reading))}</ul></section>`
-    const content = html`${saidIn(queryOf(request))}
-<p class="lede">${say.team.lede}</p>${rows.length > 0 ? list : empty(say.team.none)}
-${hasRole(visit.principal.role, 'admin') && (await signInsOf(host, visit, request))}`
+    const query = queryOf(request)
+    const people = await visit.all<Person>('list_staff')
+    const reading = readingOf(visit, { names: await visit.names(people) })
+    const lists = packed(people.map(person => personRow(person, reading))).map(
+      rows => html`<section class="panel"><ul class="rows">${rows}</ul></section>\n`,
+    )
+    const signIns = hasRole(visit.principal.role, 'admin') ? await signInsOf(host, visit, request) : []
+    const content = html`${saidIn(query)}
+<p class="lede">${say.team.lede}</p>${people.length === 0 && empty(say.team.none)}
+${inParts([...lists, ...signIns], query.part, HOME)}`
     return sendPage(reply, consolePage(visit, say.sections.team, content))
   })
 
@@ -58,9 +63,9 @@ ${hasRole(visit.principal.role, 'admin') && (await signInsOf(host, visit, reques
     const [schedules, absences, staff] = await Promise.all([
       visit.list<Schedule>('list_schedules', { staff_id: id }),
       visit.list<Absence>('list_time_off', { staff_id: id, limit: 50 }),
-      visit.list<Person>('list_staff', { limit: 100 }),
+      visit.all<Person>('list_staff'),
     ])
-    const person = staff.rows.find(one => one.id === id)
+    const person = staff.find(one => one.id === id)
     const reading = readingOf(visit, { names: await visit.names(schedules.rows, person) })
     const title = person?.name ?? say.team.formerly
     const content = html`${saidIn(queryOf(request))}
@@ -98,15 +103,16 @@ function periodOf({ staff_id, starts_at, ends_at, reason }: Partial<Absence>): R
 
 function personRow(person: Person, reading: Reading): Html {
   return html`<li class="row"><p class="row-title"><a href="${HOME}/${person.id}">${outside(person.name)}</a></p>
-<p class="row-more">${servicesOf(person, reading)}</p></li>
+<p class="row-more">${servicesOf(person, reading, 300)}</p></li>
 `
 }
 
-function servicesOf({ services }: Person, { names }: Reading): Html {
+/** @param most characters */
+function servicesOf({ services }: Person, { names }: Reading, most = 5_000): Html {
   const known = services
     .map(({ service_id }) => names?.get(service_id)?.name)
     .filter(name => name !== undefined)
-  return known.length > 0 ? outside(known.join(', ')) : html`${say.team.doesNothing}`
+  return known.length > 0 ? beginning(known.join(', '), most) : html`${say.team.doesNothing}`
 }
 
 function weekOf({ location_id, own, weekly }: Schedule['schedules'][number], reading: Reading): Html {

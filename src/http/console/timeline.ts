@@ -5,6 +5,7 @@
 
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
+import { beginning } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { hourText, type Reading } from './words.ts'
 
@@ -64,10 +65,10 @@ function slot(entry: Entry, first: number, { timeZone, viewerZone }: Reading): H
   const own = viewerZone ? hourText(begins!, viewerZone) : ''
   const time = html`<time datetime="${starts_at}">${hourText(begins!, timeZone)}</time>–${hourText(ends!, timeZone)}${own && own !== hourText(begins!, timeZone) && html` <span class="own-time">${say.shell.yourTime(own)}</span>`}`
   const what = kind === 'time_off' ? say.calendar.away : (service_name ?? say.calendar.kinds[kind])
-  const title = html`${customer_name ? outside(customer_name) : outside(what)}`
+  const title = html`${beginning(customer_name ?? what, 40)}`
   return html`<li class="slot ${kind} ${state ?? ''} at-${from} for-${quarters}">
 <p class="row-title">${kind === 'booking' || kind === 'hold' ? html`<a href="/console/calendar/${id}">${title}</a>` : title}</p>
-<p class="quiet">${time}${customer_name && html` · ${outside(what)}`}${state && state !== 'confirmed' && html` · ${stateWord(state)}`}</p>
+<p class="quiet">${time}${customer_name && html` · ${beginning(what, 40)}`}${state && state !== 'confirmed' && html` · ${stateWord(state)}`}</p>
 </li>
 `
 }

@@ -130,7 +130,8 @@ function list(values: unknown[], reading: Reading): Html {
   )}</ol>`
 }
 
-function saysSomething(value: unknown): boolean {
+/** Neither empty nor of empty things alone. */
+export function saysSomething(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return false
   return typeof value !== 'object' || Object.values(value).some(saysSomething)
 }

@@ -14,6 +14,7 @@ import { say } from '../texts/index.ts'
 import { invoicePage, missingPage, problemPage } from './pages.ts'
 
 interface Route {
+  Querystring: { part?: unknown }
   Params: { token: string; note: string }
 }
 
@@ -28,7 +29,9 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
       reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(css),
     )
 
-    pages.get<Route>('/i/:token', (request, reply) => show(host, request.params.token, reply))
+    pages.get<Route>('/i/:token', ({ params, query }, reply) =>
+      show(host, { token: params.token, part: String(query.part) }, reply),
+    )
     pages.get<Route>('/i/:token/pdf', (request, reply) => file(host, request.params.token, null, reply))
     pages.get<Route>('/i/:token/credit-notes/:note/pdf', ({ params }, reply) =>
       file(host, params.token, params.note, reply),
@@ -43,16 +46,21 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
         return reply.redirect(new URL(url).pathname, 303)
       } catch (error) {
         if (!(error instanceof Refusal) || error.code === 'not_found') throw error
-        return show(host, token, reply.code(error.status), textOf(error))
+        return show(host, { token }, reply.code(error.status), textOf(error))
       }
     })
   })
 }
 
-async function show(host: Host, token: string, reply: FastifyReply, problem?: string): Promise<FastifyReply> {
-  const visit = await host.invoiceDesk.visit(token, say.paper)
+async function show(
+  host: Host,
+  at: { token: string; part?: string },
+  reply: FastifyReply,
+  problem?: string,
+): Promise<FastifyReply> {
+  const visit = await host.invoiceDesk.visit(at.token, say.paper)
   if (!visit) throw notFound('invoice')
-  return sendPage(reply, invoicePage({ ...visit, token }, problem))
+  return sendPage(reply, invoicePage({ ...visit, ...at }, problem))
 }
 
 async function file(host: Host, token: string, note: string | null, reply: FastifyReply) {

@@ -6,21 +6,24 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
+import { inParts, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 
 interface At {
   token: string
+  /** Of a long one, which part. */
+  part?: string
 }
 
 export function invoicePage(visit: InvoiceVisit & At, problem?: string): string {
-  const { paper, business } = visit
+  const { paper, business, token, part } = visit
   const { number, mark, standing } = paper
   const content = html`${problem && html`<p class="notice danger" role="alert">${problem}</p>`}
 <p class="standing ${standing.tone}">${standing.text}</p>
 ${actions(visit)}
 <div class="sheet">
 ${parties(paper)}
-${linesTable(paper)}
+${inParts(lineTables(paper), part, `/i/${token}`)}
 <dl class="totals">${paper.totals.map(total)}</dl>
 ${paper.memo && html`<p class="memo" dir="auto">${outside(paper.memo)}</p>`}
 </div>
@@ -48,9 +51,11 @@ ${customer.email && html`<p>${outside(customer.email)}</p>`}${customer.phone && 
 <dl class="facts">${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${outside(value)}</dd></div>`)}</dl>`
 }
 
-function linesTable({ lines, amountHead, words }: Paper): Html {
-  return html`<table class="lines-table"><thead><tr><th scope="col">${words.description}</th><th scope="col">${amountHead}</th></tr></thead>
-<tbody>${lines.map(lineRow)}</tbody></table>`
+function lineTables({ lines, amountHead, words }: Paper): Html[] {
+  return packed(lines.map(lineRow)).map(
+    rows => html`<table class="lines-table"><thead><tr><th scope="col">${words.description}</th><th scope="col">${amountHead}</th></tr></thead>
+<tbody>${rows}</tbody></table>`,
+  )
 }
 
 function lineRow({ description, note, quantity, unitPrice, tax, amount }: PaperLine): Html {

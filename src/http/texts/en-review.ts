@@ -13,6 +13,8 @@ export const review = {
     asked: (who: Html, when: Html, about: Html | false) =>
       html`${who} asked on ${when}${about && html`, about ${about}`}`,
     review: 'Review',
+    moreRules: (count: number) =>
+      `And ${count === 1 ? 'one more rule' : `${count} more rules`}: open it to read all of them.`,
     until: (when: Html, whom: string | false) => html`Waits until ${when}${whom && `, for ${whom}`}`,
     settled: 'Settled',
     toWhom: (name: Html) => html` to ${name}`,
@@ -20,6 +22,12 @@ export const review = {
     automation: (name: Html) => html`The automation ${name}`,
     onBehalfOf: (asker: Html, person: Html) => html`${asker}, for ${person},`,
     reviewers: { admin: 'an admin or owner', owner: 'an owner' },
+  },
+  parts: {
+    of: (part: number, count: number) => `This is long, and shown in ${count} parts. This is part ${part}.`,
+    readAll: 'Read all of it before you decide.',
+    previous: 'Previous part',
+    next: 'Next part',
   },
   approval: {
     asked: (who: Html, when: Html) => html`${who} asked on ${when}.`,
