@@ -6,26 +6,29 @@ import { say } from '../texts/index.ts'
 import { type Html, html } from './html.ts'
 import { outside } from './outside.ts'
 import { page } from './page.ts'
+import { inParts } from './parts.ts'
 
 export function registerMailbox(app: FastifyInstance, mailbox: () => Promise<Mail[]>): void {
   app.get('/dev/mailbox', async (request, reply) => {
     const mails = await mailbox()
+    const { part } = request.query as { part?: string }
     if (request.headers.accept?.includes('application/json')) return reply.send(mails)
-    return reply.type('text/html; charset=utf-8').send(page(say.mailbox.title, list(mails)))
+    return reply.type('text/html; charset=utf-8').send(page(say.mailbox.title, list(mails, part)))
   })
 }
 
-function list(mails: Mail[]): Html {
+function list(mails: Mail[], part?: string): Html {
   const { none } = say.mailbox
   if (mails.length === 0) return html`<div class="empty"><h2>${none.title}</h2><p>${none.more}</p></div>`
-  return html`${mails.map(
+  const articles = mails.map(
     ({ channel, to, subject, text, created_at }) => html`<article>
 <h2>${outside(subject ?? channelName(channel))}</h2>
 <p class="quiet">${say.mailbox.envelope(channelName(channel), outside(to), html`<time datetime="${created_at}">${created_at}</time>`)}</p>
 <pre class="text">${text}</pre>
 </article>
 `,
-  )}`
+  )
+  return inParts(articles, part, '/dev/mailbox')
 }
 
 function channelName(channel: string): string {
