@@ -152,7 +152,7 @@ let count = 0
 
 /** The approval's id. */
 async function ask(agent: Caller): Promise<string> {
-  const rules = [{ tool: 'create_customer', gate: 'approve', recipients_over: ++count }]
+  const rules = [{ tool: 'send_message', gate: 'approve', recipients_over: ++count }]
   return (await callTool(agent, 'set_approval_policy', { rules })).body.approval.id
 }
 
