@@ -231,8 +231,9 @@ test('Resend: the provider says when to come again', async t => {
   assert.deepEqual([state, reason], ['queued', 'rate_limited'])
   const seconds = (dueAt.epochMilliseconds - Date.now()) / 1000
   assert.ok(seconds > 7100 && seconds <= 7200, `${seconds} s, of the 7200 that Retry-After asks`)
-  const [job] = await jobsIn(desk.database.owner)
-  assert.equal(job!.run_at.getTime(), dueAt.epochMilliseconds)
+  // The job that has just run may still stand beside the one that it has left.
+  const times = (await jobsIn(desk.database.owner)).map(({ run_at }) => run_at.getTime())
+  assert.ok(times.includes(dueAt.epochMilliseconds), String(times))
 })
 
 test('Resend: what it finds wrong with a mail is final, unless an earlier try may have arrived', async t => {
