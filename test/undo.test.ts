@@ -5,6 +5,7 @@ import { after, test } from 'node:test'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
 import { type Body, callTool, done, fresh } from './support/caller.ts'
+import { until } from './support/jobs.ts'
 import { signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
@@ -220,6 +221,60 @@ test('what somebody has changed since is not undone: stale_version, and what to 
     assert.deepEqual([latest.outcome, latest.error_code], ['refused', 'stale_version'], path)
   }
 })
+
+for (const [what, { path, fields, table, rival, stands }] of Object.entries(rivals()))
+  test(`whoever changes ${what} while an undo waits for it is not overwritten`, async () => {
+    const desk = await open()
+    const [location] = await done(desk.agent, 'list_locations')
+    const service = await desk.service()
+    const ids = { location: location.id, service: service.id }
+    const undo = await desk.change(path(ids), fields)
+    const other = await server.house.database.owner.connect()
+    try {
+      await other.query('BEGIN')
+      await other.query(rival, [uuidOf(ids[table])])
+      const pressed = desk.post(undo)
+      await until(async () => (await other.query(BLOCKED)).rows.length > 0)
+      await other.query('COMMIT')
+      const { status, text } = await pressed
+      assert.equal(status, 409)
+      assert.match(text, /An undo would take that change away as well/)
+      assert.equal((await other.query(stands, [uuidOf(ids[table])])).rows.length, 1)
+    } finally {
+      other.release()
+    }
+  })
+
+/** Where an edit is made, and the row that somebody else changes at the same moment, by SQL; and that their change stands. */
+function rivals() {
+  type Ids = { location: string; service: string }
+  return {
+    'the hours of a place': {
+      path: ({ location }: Ids) => `/console/services/hours/${location}`,
+      fields: { mon: '10:00–14:00' },
+      table: 'location',
+      rival: `UPDATE locations SET address = 'Calle Mayor 1', version = version + 1 WHERE id = $1`,
+      stands: `SELECT FROM locations WHERE id = $1 AND address = 'Calle Mayor 1' AND hours->'mon' = '[{"from":"10:00","to":"14:00"}]'`,
+    },
+    'the closures of a place': {
+      path: ({ location }: Ids) => `/console/services/closures/${location}`,
+      fields: { from: '2030-12-24' },
+      table: 'location',
+      rival: `WITH held AS (SELECT * FROM locations WHERE id = $1 FOR NO KEY UPDATE)
+        UPDATE location_closures SET reason = 'Eve' FROM held WHERE location_id = held.id`,
+      stands: `SELECT FROM location_closures WHERE location_id = $1 AND reason = 'Eve'`,
+    },
+    'the policy of a service': {
+      path: ({ service }: Ids) => `/console/services/${service}/policy`,
+      fields: { version: '1', ...policyFields },
+      table: 'service',
+      rival: `UPDATE services SET name = 'Trim', version = version + 1 WHERE id = $1`,
+      stands: `SELECT FROM services WHERE id = $1 AND name = 'Trim' AND version = 3`,
+    },
+  } as const
+}
+
+const BLOCKED = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
 
 test('an undo is of who made the change alone, and of their workspace', async () => {
   const desk = await open()

@@ -78,6 +78,12 @@ test('of several rules the strictest reviewers and the shortest time hold', () =
   })
 })
 
+test('a rule may let a question wait longer than where there is none', () => {
+  const minutes = (rules: ReturnType<typeof rule>[]) =>
+    requirementOf(tool({ gate: 'approve' }), [], rules, '12:00').expiresAfterMinutes
+  assert.deepEqual([minutes([]), minutes([rule({ expires_after_minutes: 10_000 })])], [4_320, 10_000])
+})
+
 test('a rule of an hour holds from it up to its end, goes before the plain one, and may span midnight', () => {
   const rules = [rule({ gate: 'allow' }), rule({ gate: 'approve', hours: { from: '21:00', to: '07:30' } })]
   const gates = ['07:29', '07:30', '12:00', '20:59', '21:00', '00:00'].map(at =>

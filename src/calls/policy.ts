@@ -47,7 +47,8 @@ export function requirementOf(tool: Tool, effects: Effect[], rules: PolicyRule[]
   return {
     gate: strictest([floorOf(tool), own.plain?.gate ?? declared, ...beside]),
     reviewers: isOwners ? 'owner' : 'admin',
-    expiresAfterMinutes: Math.min(...applied.map(rule => rule.expires_after_minutes), DEFAULT_MINUTES),
+    expiresAfterMinutes:
+      applied.length > 0 ? Math.min(...applied.map(rule => rule.expires_after_minutes)) : DEFAULT_MINUTES,
   }
 }
 

@@ -34,7 +34,7 @@ import { clockTime, contextOf, nowIn, run, type Trace } from './run.ts'
 import { lookThrough, madeIn, refusalTold, seen, withoutBlanks } from './sight.ts'
 import { withSurvivors } from './survivors.ts'
 import { callDetails } from './tables.ts'
-import { keepUndo, mustStandAsLeft } from './undo.ts'
+import { keepUndo, mustHaveComeAlone, mustStandAsLeft } from './undo.ts'
 import { versionsOf } from './versions.ts'
 
 export function createCall(house: House): Call {
@@ -104,13 +104,14 @@ async function perform(
     hash: parsed.hash,
   }
   await entry.tool.spend?.(context, parsed.input)
-  if (request.undoes) await mustStandAsLeft(context, entry, parsed.input, request.undoes)
+  if (request.undoes) await mustStandAsLeft(context, entry, parsed, request.undoes)
   tx.savepoint('run')
   try {
     const viewer = await lookThrough(context, parsed.written)
     const input = await withSurvivors(tx.db, request.workspace.id, entry, parsed.input)
     const versions = await versionsOf(context, entry, { written: parsed.written, input })
     const ran = await run(entry, context, input)
+    if (request.undoes) await mustHaveComeAlone(context, entry, { ...parsed, input }, request.undoes)
     ran.data = await seen(viewer, ran.data, [...idsIn(parsed.written), ...madeIn(trace)])
     const { effects } = trace
     const requirement = requirementOf(entry.tool, effects, rules, clockTime(context.now, request.workspace))

@@ -13,9 +13,11 @@ import { newId } from '../database/columns.ts'
 import type { Context } from '../domain/context.ts'
 import type { Versions } from './confirm.ts'
 import type { House } from './house.ts'
-import { hashOf, parseArguments } from './parse.ts'
+import { idsIn } from './names.ts'
+import { hashOf, type Parsed, parseArguments } from './parse.ts'
 import type { Viewer } from './review-desk.ts'
 import { undos } from './tables.ts'
+import { lockNamed, versionsOf } from './versions.ts'
 
 /** A call that takes another back. */
 export interface Inverse {
@@ -68,27 +70,54 @@ export async function keepUndo(context: Context, inverse: Inverse | null): Promi
 }
 
 async function versionsLeft(context: Context, entry: Entry, written: object): Promise<Versions | null> {
+  return unlessRefused(async () => versionsOf(context, entry, parseArguments(entry, written)))
+}
+
+async function unlessRefused<Result>(read: () => Promise<Result>): Promise<Result | null> {
   try {
-    return await versionsOf(context, entry, parseArguments(entry, written).input)
+    return await read()
   } catch (error) {
     if (error instanceof Refusal) return null
     throw error
   }
 }
 
-async function versionsOf(context: Context, entry: Entry, input: Record<string, unknown>): Promise<Versions> {
-  return (await entry.tool.review?.versions?.(context, input)) ?? {}
-}
+type Written = Pick<Parsed, 'written' | 'input'>
 
-/** @throws Refusal `stale_version` where somebody has changed it since */
+/**
+ * Before it runs. What is told apart by more than a number stands still from here on.
+ * @throws Refusal `stale_version` where somebody has changed it since
+ */
 export async function mustStandAsLeft(
   context: Context,
   entry: Entry,
-  input: Record<string, unknown>,
+  call: Written,
   { versions }: Undo,
 ): Promise<void> {
-  if (hashOf(await versionsOf(context, entry, input)) === hashOf(versions)) return
-  throw new Refusal(
+  const isByText = Object.values(versions).some(version => typeof version === 'string')
+  if (isByText) await lockNamed(context, idsIn(call.written))
+  if (hashOf(await versionsOf(context, entry, call)) !== hashOf(versions)) throw changedSince()
+}
+
+/**
+ * Once it has run, and so holds what it changed: a row that went further than by this one change was changed by somebody
+ * else as well, after it was looked at above, and that is not to be lost.
+ * @throws Refusal `stale_version`
+ */
+export async function mustHaveComeAlone(
+  context: Context,
+  entry: Entry,
+  call: Written,
+  { versions }: Undo,
+): Promise<void> {
+  // What the call has removed has none any more.
+  const after = (await unlessRefused(() => versionsOf(context, entry, call))) ?? {}
+  for (const [key, version] of Object.entries(after))
+    if (typeof version === 'number' && version > Number(versions[key]) + 1) throw changedSince()
+}
+
+function changedSince(): Refusal {
+  return new Refusal(
     'stale_version',
     'It has been changed since, so that this would take back more than one change.',
   )

@@ -44,6 +44,17 @@ export const versioned = {
   message: 'messages',
 } satisfies Partial<Record<IdKind, string>>
 
+/** The rows of these ids, of kinds that count their changes, in one order: nobody changes them until this call has ended. */
+export async function lockNamed({ db, workspace }: Context, named: string[]): Promise<void> {
+  for (const id of named.toSorted()) {
+    const table = versioned[id.slice(0, id.lastIndexOf('_')) as keyof typeof versioned]
+    if (table)
+      await db.execute(
+        sql`SELECT FROM ${sql.identifier(table)} WHERE workspace_id = ${workspace.id} AND id = ${uuidOf(id)} FOR NO KEY UPDATE`,
+      )
+  }
+}
+
 async function versionsNamed(db: Db, workspaceId: string, named: string[]): Promise<Versions> {
   const kinds = Object.entries(versioned) as [IdKind, string][]
   const found = kinds.map(async ([kind, table]) => {
