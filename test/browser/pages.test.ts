@@ -5,6 +5,8 @@ import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { sections } from '../../src/http/console/sections.ts'
 import {
+  cutOff,
+  excessOf,
   flawsByLightAndDark,
   flawsOf,
   idleWithoutScript,
@@ -12,6 +14,7 @@ import {
   lostToKeyboard,
   picture,
   tabOf,
+  tooLowForFingers,
   viewports,
 } from '../support/browser.ts'
 import { done } from '../support/caller.ts'
@@ -20,6 +23,7 @@ import { askToSend } from '../support/message.ts'
 import { signIn } from '../support/person.ts'
 import { isOf, routesOf } from '../support/routes.ts'
 import { startServer } from '../support/server.ts'
+import { made } from '../support/shop.ts'
 
 const scope = { after: (work: () => unknown) => after(work as () => void) }
 const server = await startServer(scope)
@@ -68,7 +72,7 @@ function nameOf(href: string): string {
 }
 
 for (const [device, viewport] of Object.entries(viewports)) {
-  test(`each page on a ${device}: axe clean and of the window's width by light and by dark, whole by keyboard, at most 150 kB`, async () => {
+  test(`each page on a ${device}: axe clean and of the window's width by light and by dark, whole by keyboard and finger, at most 150 kB`, async () => {
     const tab = await open({ viewport })
     for (const [name, path] of Object.entries(pages)) {
       const answer = await tab.goto(server.url + path)
@@ -79,11 +83,53 @@ for (const [device, viewport] of Object.entries(viewports)) {
       assert.deepEqual(await idleWithoutScript(tab, body.toString()), [], path)
       await picture(tab, `${name}-${device}`)
       assert.deepEqual(await flawsByLightAndDark(tab), [], path)
+      assert.deepEqual(await cutOff(tab), [], path)
+      if (device === 'phone') assert.deepEqual(await tooLowForFingers(tab), [], path)
       if (device === 'desk') assert.deepEqual(await lostToKeyboard(tab), [], path)
     }
     await tab.close()
   })
 }
+
+test('names without an end make no page wider than its window, and none is cut off', async () => {
+  const name = `${'Krankenversicherungskostenübernahme'.repeat(2)} 黒柳徹子とその長い名前を持つ友人たちの会東京支部`
+  const email = `wolfeschlegelsteinhausenbergerdorff.${'maximiliane'.repeat(2)}@rueckenschmerzbehandlungszentrum.example`
+  const [location] = await done(business, 'list_locations')
+  const price = { amount: 999_999_999, currency: 'EUR' }
+  const service = await made(business, 'create_service', { name, duration_minutes: 60, price })
+  const staff = await made(business, 'create_staff', { name, location_ids: [location.id] })
+  await done(business, 'set_staff_services', { staff_id: staff.id, services: [{ service_id: service.id }] })
+  const customer = await made(business, 'create_customer', { name, email, tags: [name.slice(0, 30)] })
+  const wish = { service_id: service.id, location_id: location.id, staff_id: staff.id }
+  const { slots } = await done(business, 'get_available_slots', { ...wish, limit: 1 })
+  const { start } = slots[0]
+  const booking = await made(business, 'create_booking', { ...wish, customer_id: customer.id, start })
+  const { url } = await made(business, 'create_booking_self_service_link', { booking_id: booking.id })
+  const { approvalId } = await askToSend(business, { name, subject: name, body: name })
+  const paths = [
+    `/console/customers/${customer.id}`,
+    `/console/calendar/${booking.id}`,
+    `/console/calendar?day=${booking.local.slice(0, 10)}`,
+    `/console/services/${service.id}`,
+    `/console/team/${staff.id}`,
+    `/console/approvals/${approvalId}`,
+    ...['', '/approvals', '/customers', '/messages', '/services', '/team', '/activity'].map(
+      at => `/console${at}`,
+    ),
+    new URL(url).pathname,
+    `${new URL(url).pathname}/times`,
+  ]
+  for (const [device, viewport] of Object.entries(viewports)) {
+    const tab = await open({ viewport })
+    for (const path of paths) {
+      await tab.goto(server.url + path)
+      await picture(tab, `long-${path.split('/').slice(2).join('-').slice(0, 20)}-${device}`)
+      assert.equal(await excessOf(tab), 0, `${path} on a ${device}`)
+      assert.deepEqual(await cutOff(tab), [], `${path} on a ${device}`)
+    }
+    await tab.close()
+  }
+})
 
 test('what a form leads to is as clean: several at once, a preview that asks, a refusal', async () => {
   const tab = await open({ viewport: viewports.phone })

@@ -63,6 +63,27 @@ export function excessOf(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
+/**
+ * What a finger would miss: a button, a field, a link of a navigation less than 44 px high (WCAG 2.2, 2.5.5). A box to
+ * tick is as high as its label. Links in text are not meant.
+ */
+export function tooLowForFingers(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('button, .button, summary, nav a, .trail a, input, select, textarea')]
+    .filter(element => element.type !== 'hidden' && element.checkVisibility({ visibilityProperty: true }))
+    .map(element => [element, (element.matches('[type=checkbox], [type=radio]') && element.closest('label')) || element])
+    .filter(([, target]) => target.getBoundingClientRect().height < 43.5)
+    .map(([element]) => element.outerHTML.slice(0, 200))`)
+}
+
+/** Texts of which a part is cut off with nothing that says so: no ellipsis, no way to scroll. */
+export function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('body *')].filter(element => {
+    const { overflowX, textOverflow } = getComputedStyle(element)
+    return ['hidden', 'clip'].includes(overflowX) && textOverflow === 'clip' && element.clientWidth > 1 &&
+      element.checkVisibility() && element.scrollWidth > element.clientWidth + 1
+  }).map(element => element.outerHTML.slice(0, 200))`)
+}
+
 /** By light and by dark, where `BACKDESK_SCREENS` says into which directory. */
 export async function picture(page: Page, name: string): Promise<void> {
   const screens = process.env.BACKDESK_SCREENS

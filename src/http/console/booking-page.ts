@@ -95,7 +95,7 @@ ${keyField()}
 ${field('day', say.bookings.day, local.slice(0, 10), { type: 'date', required: true })}
 ${field('time', say.bookings.time, local.slice(11, 16), { type: 'time', required: true })}
 ${choice('staff_id', say.bookings.with, [[staff_id, staff_name], ...others], staff_id)}
-<button class="primary">${say.bookings.moveIt}</button>
+<button>${say.bookings.moveIt}</button>
 </form>`
 }
 

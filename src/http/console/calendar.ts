@@ -237,6 +237,6 @@ ${
   )
 }
 <button>${say.kit.show}</button>
-</form>
-<a class="button primary" href="${newBookingPath({ day: day.toString(), location: place.id, staff: person?.id })}">${say.newBooking.open}</a></div>`
+<a class="button primary" href="${newBookingPath({ day: day.toString(), location: place.id, staff: person?.id })}">${say.newBooking.open}</a>
+</form></div>`
 }

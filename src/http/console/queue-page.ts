@@ -53,7 +53,7 @@ ${mayDecide && html`<label class="pick"><input type="checkbox" name="${name}" id
 <p class="quiet">${say.queue.asked(askerWords(approval), moment(askedAt, reading), !!subject && nameOf({ ...subject, customer: null }, reading))}</p>
 ${letter ? letterGlance(letter, reading) : html`${effects.map(effect => html`<p><strong>${effectText(effect)}</strong></p>`)}${glance(approval, reading)}`}
 <div class="actions">
-<a class="button primary" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${inEnglish(title)}</span></a>
+<a class="button" id="${idText('approval', id)}" href="${pathOf(approval)}">${say.queue.review}<span class="unsaid">: ${inEnglish(title)}</span></a>
 <p class="quiet">${say.queue.until(moment(expiresAt, reading), !mayDecide && say.queue.reviewers[reviewers])}</p>
 </div>
 </li>

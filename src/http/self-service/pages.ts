@@ -63,7 +63,7 @@ function factsOf({ place, workspace }: Visit, booking: BookingShown): Html {
   const { starts_at, ends_at, time_zone: zone, price } = booking
   return html`<dl class="facts">
 <div><dt>${words.when}</dt><dd>${words.fromTo(when(starts_at, zone), timeOfDay(ends_at, zone))}<br><span class="quiet">${say.times.zone(zone)}</span></dd></div>
-<div><dt>${words.where}</dt><dd>${outside(workspace.name)}, ${outside(place.name)}${place.address && html`, ${outside(place.address)}`}</dd></div>
+<div><dt>${words.where}</dt><dd>${outside(workspace.name)}${place.name !== workspace.name && html`, ${outside(place.name)}`}${place.address && html`, ${outside(place.address)}`}</dd></div>
 <div><dt>${words.with}</dt><dd>${outside(booking.staff_name)}</dd></div>
 <div><dt>${words.price}</dt><dd>${moneyText(price)}</dd></div>
 </dl>`
