@@ -87,6 +87,7 @@ import { readInviteToken } from './domain/team/invites.ts'
 import { joinAs, joinByCode, requestJoin } from './domain/team/join.ts'
 import { createApp } from './http/app.ts'
 import type { Host, InvoiceDesk, PayDesk, Subscriptions } from './http/host.ts'
+import { say } from './http/texts/index.ts'
 import { makeLog } from './log.ts'
 
 export interface Server {
@@ -125,6 +126,7 @@ export async function start(config: Config): Promise<Server> {
     ],
     heard: heardEvents,
     mail: mailRoute(config),
+    letters: { language: say.locale, ...say.letters },
     stripe: config.stripe !== undefined,
     publicUrl: config.publicUrl ?? `http://${urlHost(host)}:${port}`,
     log,
@@ -307,6 +309,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
       notify_reviewers: notifyReviewers({
         database,
         notices: noticesOf(house),
+        language: house.letters.language,
         carrier,
         now: () => Temporal.Now.instant(),
       }),

@@ -18,6 +18,7 @@ import { uuidOf } from '../src/catalog/kinds.ts'
 import { Refusal } from '../src/catalog/refusal.ts'
 import { newId } from '../src/database/columns.ts'
 import { prepareQueue } from '../src/delivery/queue.ts'
+import { say } from '../src/http/texts/index.ts'
 import { makeLog } from '../src/log.ts'
 import { secrets, signUp } from './support/access.ts'
 import { openTestDatabase } from './support/database.ts'
@@ -384,6 +385,7 @@ async function desk(t: TestContext) {
     dueWork: [],
     heard: new Set(),
     mail: 'none',
+    letters: { language: say.locale, ...say.letters },
     publicUrl: 'http://localhost',
     log,
   }

@@ -7,6 +7,7 @@ import { englishIn } from './support/english.ts'
 
 // After the language is chosen, which imports in the usual form would not wait for.
 const { startServer } = await import('./support/server.ts')
+const { send } = await import('./support/person.ts')
 const { furnish } = await import('./support/furnished.ts')
 const { sections } = await import('../src/http/console/sections.ts')
 const { say } = await import('../src/http/texts/index.ts')
@@ -57,4 +58,22 @@ test('no page says a word of English', async () => {
     if (words.length > 0) found[path] = words
   }
   assert.deepEqual(found, {})
+})
+
+test('the house’s own mails are in it too: codes, invitations, what waits for a reviewer', async () => {
+  await send(server.url, 'POST', '/console/session/request', { email: business.email })
+  const mails = (await server.mailbox()).filter(({ id }) => !id.startsWith('delivery_'))
+  const kinds = new Set(mails.map(({ id }) => id.split('_')[0]))
+  assert.deepEqual([...kinds].sort(), ['approval', 'invite', 'request'])
+  // Without addresses and an invitation's token; what waits is named as the tool's contract does.
+  const titles = server.house.catalog.entries.map(({ tool }) => tool.title)
+  for (const { subject, text } of mails) {
+    const words = `${subject}\n${text}`.replace(/https?:\S+/g, '').replace(/^\S{40,}$/gm, '')
+    const known = [...names, ...titles, 'Backdesk']
+    assert.equal(
+      known.reduce((left, name) => left.replaceAll(name, ''), words).match(/[A-Za-z]{2,}/g),
+      null,
+      words,
+    )
+  }
 })

@@ -1,5 +1,6 @@
-/** The words of a one-time code's mail, and of its SMS, for whoever sends it or shows it. A business's name alone came from outside. */
+/** A one-time code's mail, and its SMS, for whoever sends it or shows it. A business's name alone came from outside. */
 
+import type { Letters } from './letters.ts'
 import { escaped, mailFrame } from './mail-frame.ts'
 import { type CodeMail, LIFETIME_MINUTES } from './one-time-codes.ts'
 
@@ -9,30 +10,21 @@ export interface Letter {
   html: string
 }
 
-const whatFor = {
-  sign_up: 'set up your business on',
-  sign_in: 'sign in on',
-  join: 'join the team on',
-  customer: 'sign in at',
-} satisfies Record<CodeMail['purpose'], string>
-
-export function codeLetter({
-  purpose,
-  code,
-  business,
-}: Pick<CodeMail, 'purpose' | 'code' | 'business'>): Letter {
+export function codeLetter(
+  { language, code: words }: Letters,
+  { purpose, code, business }: Pick<CodeMail, 'purpose' | 'code' | 'business'>,
+): Letter {
   const where = business?.replace(/\s+/g, ' ') ?? 'Backdesk'
-  const what = `${whatFor[purpose]} ${where}`
-  const terms = `It works once, for ${LIFETIME_MINUTES} minutes. If you did not ask for it, ignore this message.`
+  const terms = words.terms(LIFETIME_MINUTES)
   return {
-    subject: `${code} is your ${where} code`,
-    text: `${code} is the code to ${what}. ${terms}`,
+    subject: words.subject(code, where),
+    text: `${words.text(code, purpose, where)} ${terms}`,
     html: mailFrame({
-      language: 'en',
-      title: `Your ${where} code`,
-      content: `<p>The code to ${escaped(what)}:</p>
+      language,
+      title: words.title(where),
+      content: `<p>${escaped(words.lead(purpose, where))}</p>
 <p style="font-size: 32px; font-weight: 600; letter-spacing: 4px">${code}</p>
-<p style="color: #5b6168">${terms}</p>`,
+<p style="color: #5b6168">${escaped(terms)}</p>`,
     }),
   }
 }

@@ -4,6 +4,7 @@ import { desc, eq } from 'drizzle-orm'
 import { idText } from '../catalog/kinds.ts'
 import type { Database } from '../database/pool.ts'
 import { codeLetter } from './code-letter.ts'
+import type { Letters } from './letters.ts'
 import { mailOf } from './one-time-codes.ts'
 import { FRONT_DESK } from './principal.ts'
 import type { Secrets } from './secrets.ts'
@@ -11,7 +12,15 @@ import { oneTimeCodes } from './tables.ts'
 
 const MOST = 100
 
-export function listMail({ database, secrets }: { database: Database; secrets: Secrets }) {
+export function listMail({
+  database,
+  secrets,
+  letters,
+}: {
+  database: Database
+  secrets: Secrets
+  letters: Letters
+}) {
   return database.transaction(FRONT_DESK.id, { readOnly: true }, async ({ db }) => {
     const requests = await db
       .select({ id: oneTimeCodes.id, createdAt: oneTimeCodes.createdAt })
@@ -23,7 +32,7 @@ export function listMail({ database, secrets }: { database: Database; secrets: S
       requests.map(async ({ id, createdAt }) => {
         const mail = await mailOf(db, secrets, id)
         if (!mail) return null
-        const { subject, text } = codeLetter(mail)
+        const { subject, text } = codeLetter(letters, mail)
         return {
           id: idText('request', id),
           channel: mail.channel,

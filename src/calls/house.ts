@@ -1,6 +1,7 @@
 /** What the road needs of the house; made once, in `main`. */
 
 import type { Logger } from 'pino'
+import type { Letters } from '../access/letters.ts'
 import type { MailRoute } from '../access/one-time-codes.ts'
 import type { Secrets } from '../access/secrets.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -17,6 +18,8 @@ export interface House {
   heard: ReadonlySet<string>
   /** How one-time codes reach people. */
   mail: MailRoute
+  /** The words of its own mails. */
+  letters: Letters
   /** Whether this server, of one business, takes cards by Stripe: from its environment. */
   stripe?: boolean
   /** Where people reach this server, without a trailing slash. */

@@ -138,23 +138,20 @@ async function noteTold(
 
 /** Nothing that a customer wrote, and no name: mail is read by more than its reader. */
 async function noticeText(
-  { secrets, publicUrl }: Pick<House, 'secrets' | 'publicUrl'>,
+  { secrets, publicUrl, letters: { notice: words } }: Pick<House, 'secrets' | 'publicUrl' | 'letters'>,
   workspaceId: string,
   { business, memberId, waits }: Notice,
 ): Promise<{ subject: string; text: string }> {
-  const many = waits.length === 1 ? 'Something waits' : `${waits.length} things wait`
   const lines = await Promise.all(
     waits.slice(0, MOST).map(async ({ approvalId, title, expiresInSeconds }) => {
       const token = await reviewToken(secrets, { workspaceId, memberId, approvalId }, expiresInSeconds)
       return `${title}\n${publicUrl}/console/review/${token}`
     }),
   )
-  const more = waits.length > MOST ? [`And ${waits.length - MOST} more: ${publicUrl}/console/approvals`] : []
-  const end =
-    'A link opens what was asked, for you alone: do not pass it on. Nothing happens until you decide in the console.'
+  const more = waits.length > MOST ? [words.more(waits.length - MOST, `${publicUrl}/console/approvals`)] : []
   return {
-    subject: `${many} for your decision at ${business}`,
-    text: [`${many} for your decision at ${business}.`, ...lines, ...more, end].join('\n\n'),
+    subject: words.subject(waits.length, business),
+    text: [words.lead(waits.length, business), ...lines, ...more, words.end].join('\n\n'),
   }
 }
 

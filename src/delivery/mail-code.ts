@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { codeLetter } from '../access/code-letter.ts'
+import type { Letters } from '../access/letters.ts'
 import { mailOf } from '../access/one-time-codes.ts'
 import type { Secrets } from '../access/secrets.ts'
 import type { Database } from '../database/pool.ts'
@@ -16,11 +17,18 @@ import { NotSent } from './not-sent.ts'
 export interface Post {
   database: Database
   secrets: Secrets
+  letters: Letters
   log: Logger
 }
 
 /** Tries end by themselves: ten minutes on, the code is live no more, and nothing is sent. */
-export function mailCode({ database, secrets, carriers, log }: Post & { carriers: FindCarriers }): Handler {
+export function mailCode({
+  database,
+  secrets,
+  letters,
+  carriers,
+  log,
+}: Post & { carriers: FindCarriers }): Handler {
   return async ({ workspaceId, ids, signal }) => {
     const requestId = ids.request_id!
     const mail = await database.transaction(workspaceId, { readOnly: true }, ({ db }) =>
@@ -31,7 +39,7 @@ export function mailCode({ database, secrets, carriers, log }: Post & { carriers
     const carrier = mail.provider ? known[mail.provider] : (known.smtp ?? known.resend)
     if (!carrier) throw new JobFailed('Nothing carries it any more.')
     try {
-      await carrier.send({ to: mail.to, ...codeLetter(mail) }, { key: nameOf(requestId), signal })
+      await carrier.send({ to: mail.to, ...codeLetter(letters, mail) }, { key: nameOf(requestId), signal })
     } catch (error) {
       if (!(error instanceof NotSent)) throw error
       if (error.outcome !== 'refused') throw new JobFailed(error.message)

@@ -22,12 +22,14 @@ export interface Notices {
 export interface Notifying {
   database: Database
   notices: Notices
+  /** BCP 47: of what they say. */
+  language: string
   /** Absent on a developer's machine, whose mailbox shows what is noted. */
   carrier: Carrier | undefined
   now(): Temporal.Instant
 }
 
-export function notifyReviewers({ database, notices, carrier, now }: Notifying): Handler {
+export function notifyReviewers({ database, notices, language, carrier, now }: Notifying): Handler {
   return async ({ workspaceId, signal }) => {
     await database.transaction(workspaceId, {}, async ({ db }) => {
       const seconds = await notices.note(db, workspaceId)
@@ -46,7 +48,7 @@ export function notifyReviewers({ database, notices, carrier, now }: Notifying):
     async function send(notice: Notice): Promise<'sent' | 'failed'> {
       if (!carrier) return 'sent'
       const { subject, text: body } = await notices.text(workspaceId, notice)
-      const letter = letterOf({ language: 'en', subject, body })
+      const letter = letterOf({ language, subject, body })
       try {
         await carrier.send({ to: notice.email, ...letter }, { key: keyOf(notice), signal })
         return 'sent'

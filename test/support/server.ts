@@ -13,6 +13,7 @@ export interface TestServer extends Server {
 }
 
 export interface Mailed {
+  id: string
   channel: 'email' | 'sms'
   to: string
   subject: string

@@ -51,7 +51,9 @@ export async function invite(
     ...(staff_id && { staff_id }),
     idempotency_key: fresh(),
   })
-  const mail = (await server.mailbox()).find(({ to, text }) => to === email && text.includes('invites you'))
+  const mail = (await server.mailbox()).find(
+    ({ to, text }) => to === email && text.includes('/console/join/'),
+  )
   return /^[\w-]{72}$/m.exec(mail!.text)![0]
 }
 

@@ -5,6 +5,7 @@
 
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
+import type { Letters } from '../../access/letters.ts'
 import { escaped, mailFrame } from '../../access/mail-frame.ts'
 import type { Role } from '../../access/principal.ts'
 import type { Secrets } from '../../access/secrets.ts'
@@ -172,7 +173,7 @@ export interface InviteMail {
 /** What to send for an invitation; null where it is no longer open. */
 export async function inviteMailOf(
   db: Db,
-  { secrets, publicUrl }: InviteMaker,
+  maker: InviteMaker,
   workspaceId: string,
   id: string,
 ): Promise<InviteMail | null> {
@@ -182,32 +183,37 @@ export async function inviteMailOf(
     .select({ name: workspaces.name })
     .from(workspaces)
     .where(eq(workspaces.id, workspaceId))
-  return { to: invite.email, ...inviteLetter(publicUrl, workspace!.name, tokenOf(secrets, invite)) }
+  return { to: invite.email, ...inviteLetter(maker, workspace!.name, tokenOf(maker.secrets, invite)) }
 }
 
-/** What an invitation's token and link are made with. */
+/** What an invitation's token, link and mail are made with. */
 export interface InviteMaker {
   secrets: Secrets
+  letters: Letters
   /** Without a trailing slash. */
   publicUrl: string
 }
 
 /** A link for a person, and the bare token for their agent (`accept_team_invite_request`). */
-function inviteLetter(publicUrl: string, business: string, token: string): Omit<InviteMail, 'to'> {
+function inviteLetter(
+  { publicUrl, letters }: Omit<InviteMaker, 'secrets'>,
+  business: string,
+  token: string,
+): Omit<InviteMail, 'to'> {
+  const { language, invitation: words } = letters
   const link = `${publicUrl}/console/join/${token}`
-  const what = 'invites you to their team on Backdesk.'
-  const terms = `It works once, for ${LIFETIME_DAYS} days. If you do not know them, ignore this mail.`
-  const agent = 'Or give this to your agent, and ask it to accept the invitation for you:'
+  const lead = words.lead(business)
+  const terms = words.terms(LIFETIME_DAYS)
   return {
-    subject: `${business} invites you to their team on Backdesk`,
-    text: `${business} ${what} See who invites you, and accept it here:\n\n${link}\n\n${terms}\n\n${agent}\n\n${token}`,
+    subject: words.subject(business),
+    text: [`${lead} ${words.before}`, link, terms, words.agent, token].join('\n\n'),
     html: mailFrame({
-      language: 'en',
-      title: 'An invitation to Backdesk',
-      content: `<p>${escaped(business)} ${what}</p>
-<p><a href="${escaped(link)}" style="display: inline-block; padding: 12px 20px; border-radius: 8px; font-weight: 600; text-decoration: none; color: #ffffff; background: #1c1f23">See the invitation</a></p>
-<p style="color: #5b6168">${terms}</p>
-<p style="color: #5b6168">${agent}</p>
+      language,
+      title: words.title,
+      content: `<p>${escaped(lead)}</p>
+<p><a href="${escaped(link)}" style="display: inline-block; padding: 12px 20px; border-radius: 8px; font-weight: 600; text-decoration: none; color: #ffffff; background: #1c1f23">${escaped(words.link)}</a></p>
+<p style="color: #5b6168">${escaped(terms)}</p>
+<p style="color: #5b6168">${escaped(words.agent)}</p>
 <p style="font-family: ui-monospace, monospace; word-break: break-all">${token}</p>`,
     }),
   }
@@ -217,7 +223,7 @@ function inviteLetter(publicUrl: string, business: string, token: string): Omit<
 export async function listInvitesPosted({
   database,
   secrets,
-  publicUrl,
+  ...maker
 }: InviteMaker & { database: Database }) {
   const { rows } = await database.owner.query<{
     workspaceId: string
@@ -235,7 +241,7 @@ export async function listInvitesPosted({
   )
   return rows.map(({ workspaceId, id, email, expires, created, business }) => {
     const claims = { workspaceId, subjectId: id, number: Math.floor(Number(expires)) }
-    const { subject, text } = inviteLetter(publicUrl, business, linkToken(secrets, PURPOSE, claims))
+    const { subject, text } = inviteLetter(maker, business, linkToken(secrets, PURPOSE, claims))
     return {
       id: idText('invite', id),
       channel: 'email',

@@ -11,6 +11,7 @@ import { customers } from './en-customers.ts'
 import { developers } from './en-developers.ts'
 import { house } from './en-house.ts'
 import { joining } from './en-join.ts'
+import { letters } from './en-letters.ts'
 import { money } from './en-money.ts'
 import { review } from './en-review.ts'
 
@@ -412,6 +413,7 @@ export const say = {
     addIt: 'Add them',
   },
   ...house,
+  ...letters,
   ...joining,
   ...review,
   ...money,
