@@ -75,9 +75,9 @@ export function tooLowForFingers(page: Page): Promise<string[]> {
     .map(([element]) => element.outerHTML.slice(0, 200))`)
 }
 
-/** Texts of which a part is cut off with nothing that says so: no ellipsis, no way to scroll. */
+/** Texts of which a part is cut off with nothing that says so: no ellipsis, no way to scroll. A field scrolls by itself. */
 export function cutOff(page: Page): Promise<string[]> {
-  return page.evaluate(`[...document.querySelectorAll('body *')].filter(element => {
+  return page.evaluate(`[...document.querySelectorAll('body :not(input)')].filter(element => {
     const { overflowX, textOverflow } = getComputedStyle(element)
     return ['hidden', 'clip'].includes(overflowX) && textOverflow === 'clip' && element.clientWidth > 1 &&
       element.checkVisibility() && element.scrollWidth > element.clientWidth + 1
