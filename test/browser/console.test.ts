@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { uuidOf } from '../../src/catalog/kinds.ts'
 import { excessOf, flawsByLightAndDark, launchBrowser, picture, viewports } from '../support/browser.ts'
 import { callTool, done, fresh } from '../support/caller.ts'
 import { askToSend } from '../support/message.ts'
@@ -72,6 +73,48 @@ for (const javaScriptEnabled of [false, true]) {
     const { answer } = await done(agent, 'get_approval', { approval_id: approvalId })
     assert.equal(answer.data.text, 'Dear Nadia,\n\nyour umbrella is still with us.')
   })
+}
+
+for (const [device, viewport] of Object.entries(viewports)) {
+  test(`without JavaScript on a ${device}: rejected with a note, reworded, several at once; each takes effect once or not at all`, async t => {
+    const { agent, email } = await desk()
+    const [refused, reworded] = [await askToSend(agent), await askToSend(agent)]
+    const others = []
+    for (let n = 0; n < 4; n++) others.push(await askToSend(agent))
+    const tab = await open(t, { javaScriptEnabled: false, viewport })
+    await tab.goto(server.url + refused.path)
+    await signIn(tab, email)
+    await tab.getByLabel('A note').fill('They fetched it.')
+    await tab.getByRole('button', { name: 'Reject' }).click()
+    await tab.getByText('It was rejected. Nothing was done.').waitFor()
+    await tab.getByText('They fetched it.').waitFor()
+
+    await tab.goto(server.url + reworded.path)
+    await tab.getByText('Change the wording').click()
+    await tab.getByLabel('Text').fill('Dear Nadia, it is here.')
+    await tab.getByRole('button', { name: 'Approve and send' }).click()
+    await tab.getByText('It was approved, and it was done.').waitFor()
+
+    for (const [at, verdict] of ['Approve', 'Reject'].entries()) {
+      await tab.goto(`${server.url}/console/approvals`)
+      for (const { approvalId } of others.slice(2 * at, 2 * at + 2))
+        await tab.locator(`[id="pick.${approvalId}"]`).check()
+      await tab.getByRole('button', { name: `${verdict} these` }).click()
+      await tab.getByRole('heading', { name: `${verdict} 2?` }).waitFor()
+      await tab.getByRole('button', { name: `${verdict} them` }).click()
+      await tab.getByRole('heading', { name: 'What came of it' }).waitFor()
+    }
+    const sent = [refused, reworded, ...others].map(({ message }) => deliveriesOf(message.id))
+    assert.deepEqual(await Promise.all(sent), [0, 1, 1, 1, 0, 0])
+  })
+}
+
+async function deliveriesOf(messageId: string): Promise<number> {
+  const { rows } = await server.house.database.owner.query(
+    'SELECT count(*)::int AS count FROM deliveries WHERE message_id = $1',
+    [uuidOf(messageId)],
+  )
+  return rows[0].count
 }
 
 test('whatever a name or a text says, nothing of it runs, becomes markup or widens the page', async t => {
