@@ -175,6 +175,22 @@ test('by keyboard alone: from the queue to a decision', async t => {
   await tab.getByRole('heading', { name: 'Sign in' }).waitFor()
 })
 
+test('by keyboard on a live queue: what arrives meanwhile takes neither the focus nor what is ticked', async t => {
+  const { agent, email } = await desk()
+  const { approvalId } = await askToSend(agent)
+  const tab = await signedIn(t, email)
+  await tab.locator('.live', { hasText: 'Live:' }).waitFor()
+  await tabTo(tab, `pick.${approvalId}`)
+  await tab.keyboard.press('Space')
+  await tabTo(tab, 'Review')
+  const newer = await askToSend(agent)
+  await tab.locator(`[id="pick.${newer.approvalId}"]`).waitFor()
+  assert.equal(await tab.evaluate('document.activeElement.id'), approvalId)
+  assert.equal(await tab.locator(`[id="pick.${approvalId}"]`).isChecked(), true)
+  await tab.keyboard.press('Enter')
+  await tab.waitForURL(new RegExp(approvalId))
+})
+
 for (const [device, viewport] of Object.entries(viewports)) {
   test(`axe finds nothing and nothing overflows: ${device}`, async t => {
     const { agent, path, email } = await desk()
