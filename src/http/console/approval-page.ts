@@ -10,8 +10,9 @@ import { say } from '../texts/index.ts'
 import { decisionBar, decisionForm, isToReword, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { factCards } from './fact-cards.ts'
+import { fact } from './kit.ts'
 import { askedOfLetter, type Letter, letterCards, letterFacts, letterOf, saidByLetter } from './letter.ts'
-import { askerWords, pathOf } from './queue-page.ts'
+import { pathOf } from './queue-page.ts'
 import { ruleRows, rulesAsked } from './rules.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
@@ -49,7 +50,7 @@ export function approvalContent(clocks: Reading, approval: Shown, opened: Opened
     ...changes(approval, reading),
     ...consequence(approval, letter, reading),
   ]
-  return html`<p class="lede">${asked(approval, reading)}</p>
+  return html`${asked(approval, reading)}
 ${tried && html`<p class="notice danger" role="alert">${tried.problem}</p>`}
 ${obstacle && html`<p class="notice danger">${obstacleText(obstacle)}</p>`}
 ${!waits && outcome(approval, reading)}
@@ -70,8 +71,16 @@ ${others.length > 0 && switcher(others, visit.path)}
 
 function asked(approval: Shown, reading: Reading): Html {
   const { askedAt, expiresAt, state } = approval
-  return html`${say.approval.asked(askerWords(approval), moment(askedAt, reading))}
-${state === 'pending' && say.approval.waitsUntil(moment(expiresAt, reading))}`
+  return html`<dl class="facts about">
+${fact(say.approval.askedBy, askerName(approval))}${fact(say.approval.askedOn, moment(askedAt, reading))}${fact(say.approval.waitsUntil, state === 'pending' && moment(expiresAt, reading))}</dl>`
+}
+
+/** `Booking confirmation (automation)`, `Front desk agent, for Maya`, `Maya`. */
+function askerName({ askedByKind, askedByName, onBehalfOf }: Shown): Html {
+  if (askedByKind === 'automation') return say.approval.byAutomation(outside(askedByName))
+  return onBehalfOf
+    ? say.approval.onBehalfOf(outside(askedByName), outside(onBehalfOf))
+    : outside(askedByName)
 }
 
 function outcome({ state, decidedByName, decidedAt, note, answer }: Shown, reading: Reading): Html {

@@ -144,7 +144,11 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
   const shown = pages[page] ?? []
   const content = html`${steering({ day, days, person, place }, people, places)}
 ${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
-${timeline(shown, { timeZone: agenda.time_zone, viewerZone: visit.viewerZone }, visit.viewerZone)}
+${timeline(
+  shown,
+  agenda.days.map(({ date }) => date),
+  { timeZone: agenda.time_zone, viewerZone: visit.viewerZone },
+)}
 ${pages.length > 1 && html`<nav class="chips" aria-label="${say.calendar.who}">${pages.map((people, at) => peopleLink(query, people, at, at === page))}</nav>`}
 <p class="quiet zone">${say.times.zone(agenda.time_zone)}</p>`
   const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)

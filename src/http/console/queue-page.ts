@@ -116,7 +116,7 @@ function settledWords(approval: Reviewed, reading: Reading): Html {
 }
 
 /** `The automation Booking confirmation`, `Front desk agent, for Maya,`, `Maya`: the beginning of a sentence. */
-export function askerWords({ askedByKind, askedByName, onBehalfOf }: Reviewed): Html {
+function askerWords({ askedByKind, askedByName, onBehalfOf }: Reviewed): Html {
   if (askedByKind === 'automation') return say.queue.automation(outside(askedByName))
   return onBehalfOf ? say.queue.onBehalfOf(outside(askedByName), outside(onBehalfOf)) : outside(askedByName)
 }

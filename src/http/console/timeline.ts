@@ -3,6 +3,7 @@
  * script and no inline style (the pages forbid both): where an entry stands is its class.
  */
 
+import { Temporal } from 'temporal-polyfill'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { beginning } from '../pages/parts.ts'
@@ -33,7 +34,8 @@ const QUARTER = 15
 /** Shown even where nothing is then. */
 const USUAL = { from: 9, to: 18 }
 
-export function timeline(columns: Column[], reading: Reading, viewerZone?: string): Html {
+/** @param dates `2026-11-29`, of all the columns; of several, each column is one of them */
+export function timeline(columns: Column[], dates: string[], reading: Reading): Html {
   const entries = columns.flatMap(({ entries }) => entries)
   const hours = entries.flatMap(entry => {
     const from = minutesOf(entry)
@@ -42,10 +44,26 @@ export function timeline(columns: Column[], reading: Reading, viewerZone?: strin
   const first = Math.min(USUAL.from, ...hours)
   const last = Math.min(24, Math.max(USUAL.to, ...hours))
   const scale = Array.from({ length: last - first }, (_, at) => first + at)
-  return html`<div class="timeline" role="group" aria-label="${say.calendar.entries}" tabindex="0">
-<div class="hours" aria-hidden="true">${scale.map((hour, at) => html`<span class="at-${at * 4}">${String(hour).padStart(2, '0')}:00</span>`)}</div>
-${columns.map(column => columnOf(column, first, scale.length, { ...reading, viewerZone }))}
-</div>`
+  const own = ownHours(scale, dates, reading)
+  const looks = ['timeline', dates.length > 1 && 'week', own && 'two-clocks'].filter(Boolean).join(' ')
+  return html`<div class="${looks}" role="group" aria-label="${say.calendar.entries}" tabindex="0">
+<div class="hours" aria-hidden="true">${scale.map((hour, at) => html`<span class="at-${at * 4}">${String(hour).padStart(2, '0')}:00${own && html`<span class="own-time">${own[at]}</span>`}</span>`)}</div>
+${columns.map(column => columnOf(column, first, scale.length, reading))}
+</div>
+${own && html`<p class="quiet own-clock">${say.calendar.ownClock(reading.viewerZone!)}</p>`}`
+}
+
+/** The hours of the scale on the reader's clock: null where it shows the same, or on one of the days another than on the others. */
+function ownHours(scale: number[], dates: string[], { timeZone, viewerZone }: Reading): string[] | null {
+  if (!viewerZone) return null
+  const hoursOf = (date: string, zone: string) =>
+    scale.map(hour => {
+      const local = Temporal.PlainDate.from(date).toPlainDateTime({ hour })
+      return hourText(local.toZonedDateTime(timeZone), zone)
+    })
+  const [own, ...others] = dates.map(date => hoursOf(date, viewerZone))
+  const isSame = (hours: string[]) => hours.join() === own!.join()
+  return others.every(isSame) && !isSame(hoursOf(dates[0]!, timeZone)) ? own! : null
 }
 
 function columnOf({ title, href, entries }: Column, first: number, hours: number, reading: Reading): Html {

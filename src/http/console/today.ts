@@ -8,13 +8,13 @@ import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { type AuditRow, auditRow, momentOf } from './audit-row.ts'
+import { type AuditRow, auditRow } from './audit-row.ts'
 import type { BookingRow } from './booking-page.ts'
 import { queryOf, saidIn } from './kit.ts'
 import { type MessageRow, messageRow } from './messages.ts'
 import { waitingRow } from './queue-page.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import type { Reading } from './words.ts'
+import { hourOf, type Reading } from './words.ts'
 
 export function registerToday(app: FastifyInstance, host: Host): void {
   app.get('/console', async (request, reply) => {
@@ -33,8 +33,8 @@ export function registerToday(app: FastifyInstance, host: Host): void {
     const reading = readingOf(visit, { names })
     const content = html`${saidIn(queryOf(request))}<div class="two-up"><div>
 ${needs(visit, queue.waiting, unsent.length > 0)}
+${agenda(bookings, nowOf(visit), reading)}
 ${unsent.length > 0 && unsentMessages(unsent, reading)}
-${agenda(bookings, reading)}
 </div>
 ${visit.principal.role !== 'member' && html`<div>${happenings(host, happened.rows, reading)}</div>`}
 </div>`
@@ -45,8 +45,9 @@ ${visit.principal.role !== 'member' && html`<div>${happenings(host, happened.row
 const FIRST = 3
 
 /** What is still to come today, on the workspace's clock. */
-async function bookingsToday({ list, workspace }: Visit): Promise<BookingRow[]> {
-  const now = workspace.clock ?? Temporal.Now.instant()
+async function bookingsToday(visit: Visit): Promise<BookingRow[]> {
+  const { list, workspace } = visit
+  const now = nowOf(visit)
   const midnight = now.toZonedDateTimeISO(workspace.timeZone).startOfDay().add({ days: 1 })
   const [from, until] = [now, midnight.toInstant()].map(at => at.toString({ smallestUnit: 'millisecond' }))
   const { rows } = await list<BookingRow>('list_bookings', { from, until, limit: 50 })
@@ -55,11 +56,15 @@ async function bookingsToday({ list, workspace }: Visit): Promise<BookingRow[]> 
 
 const MOST_BOOKINGS = 6
 
-function agenda(bookings: BookingRow[], reading: Reading): Html {
+function nowOf({ workspace }: Visit): Temporal.Instant {
+  return workspace.clock ?? Temporal.Now.instant()
+}
+
+function agenda(bookings: BookingRow[], now: Temporal.Instant, reading: Reading): Html {
   const rows = bookings.map(
-    ({ id, starts_at, time_zone, customer_name, service_name, staff_name }) => html`<li class="row">
+    ({ id, starts_at, time_zone, customer_name, service_name, staff_name }) => html`<li class="row timed">
+<p class="at">${hourOf(starts_at, now, { ...reading, timeZone: time_zone })}</p>
 <p class="row-title"><a href="/console/calendar/${id}">${outside(customer_name ?? say.bookings.somebody)}</a></p>
-<span class="amount">${momentOf(starts_at, { ...reading, timeZone: time_zone })}</span>
 <p class="row-more">${say.bookings.serviceWith(outside(service_name), outside(staff_name))}</p></li>
 `,
   )

@@ -58,6 +58,16 @@ export function spanOf(from: string, until: string, reading: Reading): Html {
   return onBothClocks({ epochMilliseconds: start.getTime() }, span, reading)
 }
 
+/** `10:00`; with its day where that is not today's, on whichever clock. */
+export function hourOf(at: string, now: { epochMilliseconds: number }, reading: Reading): Html {
+  const today = dayAndTime(new Date(now.epochMilliseconds), reading.timeZone).day
+  const hour = (zone: string): Told => {
+    const told = dayAndTime(new Date(at), zone)
+    return told.day === today ? { text: told.time } : told
+  }
+  return onBothClocks({ epochMilliseconds: Date.parse(at) }, hour, reading)
+}
+
 /** A time in words; its day and its hours apart, where it is of one day. */
 type Told = { text: string; day?: string; time?: string }
 

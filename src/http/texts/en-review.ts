@@ -30,8 +30,11 @@ export const review = {
     next: 'Next part',
   },
   approval: {
-    asked: (who: Html, when: Html) => html`${who} asked on ${when}.`,
-    waitsUntil: (when: Html) => html`It waits until ${when}.`,
+    askedBy: 'Asked by',
+    askedOn: 'Asked',
+    waitsUntil: 'Waits until',
+    byAutomation: (name: Html) => html`${name} (automation)`,
+    onBehalfOf: (asker: Html, person: Html) => html`${asker}, for ${person}`,
     decided: (who: Html, when: Html) => html`${who} decided on ${when}.`,
     wouldDo: 'What it would do',
     didAsk: 'What was asked',
