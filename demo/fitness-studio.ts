@@ -188,7 +188,7 @@ async function confirmationWaits(agent: Agent, booking: Data, early?: Data): Pro
 async function personApproves(agent: Agent, maya: Person, { id, preview }: Data): Promise<void> {
   const words = 'See you soon!'
   const outcome = await maya.approves(id, async page => {
-    await page.getByText('The automation Booking confirmation asked').waitFor()
+    await page.getByText('Booking confirmation (automation)').waitFor()
     const card = page.getByRole('article', { name: 'The message' })
     const seen = await card.textContent()
     for (const part of ['Nadia Prieto', NADIA, preview.subject, preview.text]) {

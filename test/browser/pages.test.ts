@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { Temporal } from 'temporal-polyfill'
 import { sections } from '../../src/http/console/sections.ts'
 import {
   cutOff,
@@ -195,10 +196,16 @@ test('a booking is moved by a form, without a script, and put back by Undo', asy
   await tab.getByText('Moved.').waitFor()
   const of = () => done(business, 'get_booking', { booking_id: business.booking.id })
   assert.equal((await of()).staff_name, 'Luis Ortega')
-  await tab.getByLabel('Time').fill('03:07')
+  const nextDay = Temporal.PlainDateTime.from(business.booking.local)
+    .toPlainDate()
+    .add({ days: 1 })
+    .toString()
+  await tab.getByLabel('Day').fill(nextDay)
+  await tab.getByLabel('Time').fill('23:37')
   await tab.getByRole('button', { name: 'Move', exact: true }).click()
   await tab.getByText('Moved.').waitFor()
-  assert.match((await of()).local, /T03:07/)
+  assert.equal((await of()).local.slice(0, 16), `${nextDay}T23:37`)
+  assert.equal(await excessOf(tab), 0, 'past midnight its time is of two days, and fits a phone')
   await tab.getByRole('button', { name: 'Undo' }).click()
   await tab.getByText('Taken back').waitFor()
   assert.equal((await of()).starts_at, business.booking.starts_at)
