@@ -2,9 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { PAUSE_SECONDS } from '../src/calls/notices.ts'
+import type { House } from '../src/calls/house.ts'
+import { noticesOf, PAUSE_SECONDS } from '../src/calls/notices.ts'
+import { makeCatalog } from '../src/catalog/catalog.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
+import { newId } from '../src/database/columns.ts'
+import type { Db } from '../src/database/pool.ts'
+import { say } from '../src/http/texts/index.ts'
+import { makeLog } from '../src/log.ts'
+import { tools } from '../tools/index.ts'
+import { secrets, signUp } from './support/access.ts'
 import { type Body, done } from './support/caller.ts'
+import { openTestDatabase } from './support/database.ts'
 import { newSandbox } from './support/example.ts'
 import { jobsIn, until } from './support/jobs.ts'
 import { askToSend } from './support/message.ts'
@@ -116,6 +125,155 @@ test('who has said that they want no mail of what waits is sent none, and decide
   assert.equal((await noticesTo(server, email)).length, 0)
   assert.equal((await done(agent, 'list_approvals', { state: 'pending' })).length, 1)
 })
+
+test('between the noting and the mail things change: who may not decide by then, or wants no mail, is sent none', async t => {
+  const { note, queued, ask, boss, marta, owner, policy } = await quietly(t)
+  await ask()
+  await note()
+  const told = async () => (await queued()).map(({ memberId }) => memberId).toSorted()
+  const both = [boss, marta].toSorted()
+  assert.deepEqual(await told(), both)
+  for (const [gone, back] of [
+    [`role = 'member'`, `role = 'admin'`],
+    [`notify_about = '{}'`, `notify_about = '{approvals}'`],
+    [`status = 'deactivated'`, `status = 'active'`],
+  ]) {
+    await owner.query(`UPDATE members SET ${gone} WHERE id = $1`, [marta])
+    assert.deepEqual(await told(), [boss], gone)
+    await owner.query(`UPDATE members SET ${back} WHERE id = $1`, [marta])
+    assert.deepEqual(await told(), both, back)
+  }
+  await policy([{ tool: 'send_message', gate: 'approve', reviewers: 'owner', expires_after_minutes: 60 }])
+  assert.deepEqual(await told(), [boss], 'left to an owner meanwhile')
+})
+
+test('of what was decided between the noting and the mail, or has lapsed, no mail tells', async t => {
+  const { note, queued, ask, boss, marta, owner } = await quietly(t)
+  const [decided, lapsed, left] = [await ask(), await ask(), await ask()]
+  await note()
+  await owner.query(`UPDATE approvals SET state = 'rejected' WHERE id = $1`, [decided])
+  await owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [lapsed])
+  const waits = (await queued()).map(notice => [notice.memberId, ...notice.waits.map(one => one.approvalId)])
+  assert.deepEqual(
+    waits.toSorted(),
+    [boss, marta].toSorted().map(id => [id, left]),
+  )
+  await owner.query(`UPDATE approvals SET state = 'executed' WHERE id = $1`, [left])
+  assert.deepEqual(await queued(), [], 'nor is a mail sent of nothing')
+})
+
+test('what was decided before anybody was told is not noted, and puts off nothing that comes after it', async t => {
+  const { note, ask, noted, owner } = await quietly(t)
+  const [decided, lapsed] = [await ask(), await ask()]
+  await owner.query(`UPDATE approvals SET state = 'executed' WHERE id = $1`, [decided])
+  await owner.query('UPDATE approvals SET expires_at = asked_at WHERE id = $1', [lapsed])
+  assert.equal(await note(), 0)
+  assert.deepEqual(await noted(), [])
+  const asked = await ask()
+  assert.equal(await note(), 0)
+  assert.deepEqual(await noted(), [asked])
+})
+
+test('nothing is told twice, whether the mail went or was refused, and of another’s mail one’s own is still told', async t => {
+  const { note, queued, told, ask, noted, boss, marta, owner } = await quietly(t)
+  const first = await ask()
+  await note()
+  const ofOwner = (await queued()).find(({ memberId }) => memberId === boss)!
+  await told(ofOwner, 'sent')
+  assert.deepEqual(
+    (await queued()).map(({ memberId }) => memberId),
+    [marta],
+  )
+  await told((await queued())[0]!, 'failed')
+  assert.deepEqual(await queued(), [])
+
+  // When the pause is over, of what is new alone.
+  await owner.query(
+    `UPDATE approval_notices SET created_at = created_at - interval '${PAUSE_SECONDS} seconds'`,
+  )
+  const second = await ask()
+  assert.equal(await note(), 0)
+  const waits = (await queued()).map(notice => notice.waits.map(({ approvalId }) => approvalId))
+  assert.deepEqual(waits, [[second], [second]])
+  assert.deepEqual(await noted(), [first, second].toSorted())
+})
+
+test('a mail has at most twenty links; of the rest it says how many they are, and where', async t => {
+  const { note, queued, text, ask } = await quietly(t)
+  for (let n = 0; n < 20; n++) await ask()
+  await note()
+  const [notice] = await queued()
+  const full = await text(notice!)
+  assert.equal(full.text.match(/\/console\/review\//g)!.length, 20)
+  assert.doesNotMatch(full.text, /more:/)
+
+  const [one] = notice!.waits
+  const over = await text({ ...notice!, waits: [...notice!.waits, one!, one!, one!] })
+  assert.equal(over.text.match(/\/console\/review\//g)!.length, 20)
+  assert.match(over.text, /And 3 more: http:\/\/localhost\/console\/approvals\n/)
+  assert.match(over.subject, /^23 /)
+})
+
+/** A business of an owner and an admin, Marta, where no worker goes on by itself; what waits is put there. */
+async function quietly(t: TestContext) {
+  const database = await openTestDatabase(t)
+  const { owner } = database
+  const { caller, member_id: boss } = await signUp(database)
+  const here = caller.workspace.id
+  const marta = newId()
+  await owner.query(
+    `WITH person AS (INSERT INTO accounts (id, email) VALUES ($2, 'marta@studio.example') RETURNING id)
+     INSERT INTO members (workspace_id, id, account_id, role, name) SELECT $1, $2, id, 'admin', 'Marta' FROM person`,
+    [here, marta],
+  )
+  const house: House = {
+    catalog: makeCatalog(tools, []),
+    database,
+    secrets,
+    dueWork: [],
+    heard: new Set(),
+    mail: 'none',
+    letters: { language: say.locale, ...say.letters },
+    publicUrl: 'http://localhost',
+    log: makeLog('silent'),
+  }
+  const notices = noticesOf(house)
+  const within = <T>(work: (db: Db) => Promise<T>) => database.transaction(here, {}, ({ db }) => work(db))
+  return {
+    owner,
+    boss,
+    marta,
+    note: () => within(db => notices.note(db, here)),
+    queued: () => within(db => notices.queued(db, here)),
+    told: (notice: Parameters<typeof notices.told>[2], state: 'sent' | 'failed') =>
+      within(db => notices.told(db, here, notice, state)),
+    text: (notice: Parameters<typeof notices.text>[1]) => notices.text(here, notice),
+    /** The ids of what anybody was noted to be told of. */
+    async noted(): Promise<string[]> {
+      const { rows } = await owner.query(
+        'SELECT DISTINCT approval_id FROM approval_notices ORDER BY approval_id',
+      )
+      return rows.map(({ approval_id }) => approval_id)
+    },
+    async ask(): Promise<string> {
+      const id = newId()
+      await owner.query(
+        `INSERT INTO approvals (workspace_id, id, tool, arguments_hash, request_key, versions, effects, asked_by_kind,
+           asked_by, member_id, asked_at, expires_at, state, audit_id)
+         VALUES ($1, $2::uuid, 'send_message', 'x', $2::text, '{}', '[]', 'api_key', $3, $4, now(),
+           now() + interval '1 hour', 'pending', $2::uuid)`,
+        [here, id, caller.principal.id, boss],
+      )
+      return id
+    },
+    async policy(rules: unknown[]) {
+      await owner.query(
+        `INSERT INTO approval_policies (workspace_id, rules, version, updated_at) VALUES ($1, $2, 1, now())`,
+        [here, JSON.stringify(rules)],
+      )
+    },
+  }
+}
 
 async function desk(t: TestContext) {
   const server = await startServer(t)

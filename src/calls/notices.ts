@@ -4,7 +4,7 @@
  */
 
 import { and, arrayContains, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { principalOfMember } from '../access/authenticate.ts'
+import { principalOfMember, principalOfPerson } from '../access/authenticate.ts'
 import type { Principal, Workspace } from '../access/principal.ts'
 import type { Secrets } from '../access/secrets.ts'
 import { accounts, members, workspaceColumns, workspaces } from '../access/tables.ts'
@@ -73,47 +73,47 @@ async function noteReviewers(house: House, db: Db, workspaceId: string): Promise
   return 0
 }
 
-/** What is noted and not yet told, of each reviewer. */
+/** What is noted and not yet told, of each who may still decide it and still wants to be told. */
 async function queuedNotices(house: House, db: Db, workspaceId: string): Promise<Notice[]> {
   const workspace = await workspaceOf(db, workspaceId)
   const now = nowIn(workspace)
-  const rows = await db
-    .select({
-      memberId: approvalNotices.memberId,
-      email: accounts.email,
-      approvalId: approvals.id,
-      tool: approvals.tool,
-      expiresAt: approvals.expiresAt,
-    })
-    .from(approvalNotices)
-    .innerJoin(
-      approvals,
-      and(eq(approvals.workspaceId, workspaceId), eq(approvals.id, approvalNotices.approvalId)),
+  const [rows, rules, people] = await Promise.all([
+    db
+      .select({
+        memberId: approvalNotices.memberId,
+        id: approvals.id,
+        tool: approvals.tool,
+        effects: approvals.effects,
+        askedAt: approvals.askedAt,
+        expiresAt: approvals.expiresAt,
+      })
+      .from(approvalNotices)
+      .innerJoin(
+        approvals,
+        and(eq(approvals.workspaceId, workspaceId), eq(approvals.id, approvalNotices.approvalId)),
+      )
+      .where(
+        and(
+          eq(approvalNotices.workspaceId, workspaceId),
+          eq(approvalNotices.state, 'queued'),
+          inState('pending', now),
+        ),
+      )
+      .orderBy(asc(approvals.id)),
+    readPolicy(db, workspaceId),
+    reviewersIn(db, workspaceId),
+  ])
+  return people.flatMap(({ memberId, email, principal }) => {
+    const own = rows.filter(
+      row =>
+        row.memberId === memberId && mayReview(principal, reviewersOf(house.catalog, row, rules, workspace)),
     )
-    .innerJoin(members, and(eq(members.workspaceId, workspaceId), eq(members.id, approvalNotices.memberId)))
-    .innerJoin(accounts, eq(accounts.id, members.accountId))
-    .where(
-      and(
-        eq(approvalNotices.workspaceId, workspaceId),
-        eq(approvalNotices.state, 'queued'),
-        eq(members.status, 'active'),
-        inState('pending', now),
-      ),
-    )
-    .orderBy(asc(approvals.id))
-  const each = [...new Set(rows.map(({ memberId }) => memberId))]
-  return each.map(memberId => {
-    const own = rows.filter(row => row.memberId === memberId)
-    return {
-      business: workspace.name,
-      memberId,
-      email: own[0]!.email,
-      waits: own.map(({ approvalId, tool, expiresAt }) => ({
-        approvalId,
-        title: house.catalog.get(tool)?.tool.title ?? tool,
-        expiresInSeconds: Math.ceil(expiresAt.since(now).total('seconds')),
-      })),
-    }
+    const waits = own.map(({ id, tool, expiresAt }) => ({
+      approvalId: id,
+      title: house.catalog.get(tool)?.tool.title ?? tool,
+      expiresInSeconds: Math.ceil(expiresAt.since(now).total('seconds')),
+    }))
+    return waits.length > 0 ? [{ business: workspace.name, memberId, email, waits }] : []
   })
 }
 
@@ -213,10 +213,12 @@ function untold(db: Db, workspace: Workspace) {
     .limit(500)
 }
 
+/** Who wants to be told of what waits, with what they may do at this moment. */
 async function reviewersIn(db: Db, workspaceId: string) {
   const rows = await db
-    .select({ id: members.id })
+    .select({ id: members.id, name: members.name, role: members.role, email: accounts.email })
     .from(members)
+    .innerJoin(accounts, eq(accounts.id, members.accountId))
     .where(
       and(
         eq(members.workspaceId, workspaceId),
@@ -224,10 +226,12 @@ async function reviewersIn(db: Db, workspaceId: string) {
         arrayContains(members.notifyAbout, ['approvals']),
       ),
     )
-  const people = await Promise.all(
-    rows.map(async ({ id }) => ({ memberId: id, principal: await principalOfMember(db, workspaceId, id) })),
-  )
-  return people.flatMap(({ memberId, principal }) => (principal ? [{ memberId, principal }] : []))
+    .orderBy(asc(members.id))
+  return rows.map(({ email, ...person }) => ({
+    memberId: person.id,
+    email,
+    principal: principalOfPerson(person),
+  }))
 }
 
 /** The notices of every live workspace that were told to nobody but the developer's mailbox. */
