@@ -5,6 +5,15 @@ import { after, test } from 'node:test'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { unlimited } from './support/booking.ts'
 import { type Body, callTool, done, fresh } from './support/caller.ts'
+import {
+  BLOCKED,
+  type Console,
+  formsOf,
+  hiddenIn,
+  openConsole,
+  policyFields,
+  undoIn,
+} from './support/console.ts'
 import { until } from './support/jobs.ts'
 import { signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
@@ -14,7 +23,7 @@ import { colleague } from './support/team.ts'
 const server = await startServer({ after }, unlimited)
 
 test('services, hours, settings, absences and customers: each edit is taken back by its Undo, and all of it is in the audit', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const service = await desk.service()
   const customer = await made(desk.agent, 'create_customer', {
     name: 'Nadia Prieto',
@@ -96,24 +105,13 @@ test('services, hours, settings, absences and customers: each edit is taken back
   )
 })
 
-async function termsOf(desk: Desk, service: Body): Promise<unknown> {
+async function termsOf(desk: Console, service: Body): Promise<unknown> {
   const { version: _, ...terms } = await desk.read('get_service', { service_id: service.id })
   return terms
 }
 
-const policyFields = {
-  notice: '2',
-  notice_unit: 'hours',
-  cutoff: '2',
-  cutoff_unit: 'days',
-  window: '90',
-  interval: '15',
-  confirmation: 'each',
-  deposit: '10',
-}
-
 test('an automation keeps its template and channel when it is switched, and an undo passes its own gate: the preview first', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const set = { key: 'booking_cancelled', enabled: true, template: 'booking_moved', channel: 'email' }
   await desk.confirm('/console/settings/automations/booking_cancelled', { enabled: 'yes' })
   const approval = (await callTool(desk.agent, 'upsert_automation', set)).body.approval
@@ -133,7 +131,7 @@ test('an automation keeps its template and channel when it is switched, and an u
 })
 
 test('an approval policy is put back whole, by a person who is asked once more', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   await desk.confirm('/console/settings/rules', {
     tool: 'cancel_booking',
     gate: 'approve',
@@ -152,7 +150,7 @@ test('an approval policy is put back whole, by a person who is asked once more',
 })
 
 test('an archived service comes back by Undo, and later from its own page; what is booked stays booked', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const service = await desk.service()
   const at = `/console/services/${service.id}`
   const status = async () => (await desk.read('get_service', { service_id: service.id })).status
@@ -169,7 +167,7 @@ test('an archived service comes back by Undo, and later from its own page; what 
 })
 
 test('pressed twice, also at once, an undo acts once', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const [location] = await done(desk.agent, 'list_locations')
   const undo = await desk.change(`/console/services/hours/${location.id}`, { mon: '10:00–14:00' })
   const answers = await Promise.all(Array.from({ length: 8 }, () => desk.post(undo)))
@@ -181,7 +179,7 @@ test('pressed twice, also at once, an undo acts once', async () => {
 })
 
 test('what somebody has changed since is not undone: stale_version, and what to do', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const [{ id: location_id }] = await done(desk.agent, 'list_locations')
   const { id: service_id } = await desk.service()
   const at = `/console/services`
@@ -224,7 +222,7 @@ test('what somebody has changed since is not undone: stale_version, and what to 
 
 for (const [what, { path, fields, table, rival, stands }] of Object.entries(rivals()))
   test(`whoever changes ${what} while an undo waits for it is not overwritten`, async () => {
-    const desk = await open()
+    const desk = await openConsole(server)
     const [location] = await done(desk.agent, 'list_locations')
     const service = await desk.service()
     const ids = { location: location.id, service: service.id }
@@ -274,18 +272,16 @@ function rivals() {
   } as const
 }
 
-const BLOCKED = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-
 test('an undo is of who made the change alone, and of their workspace', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const { email } = await colleague(server, desk.signedUp, { person: desk.person, role: 'admin' })
-  const marta = formsOf((await signIn(server, email)).cookie)
+  const marta = formsOf(server, (await signIn(server, email)).cookie)
   const [location] = await done(desk.agent, 'list_locations')
   const undo = await desk.change(`/console/services/hours/${location.id}`, { mon: '10:00–14:00' })
   const refused = await marta.post(undo)
   assert.equal(refused.status, 404)
   assert.match(refused.text, /taken back by the person who made it/)
-  const stranger = await open()
+  const stranger = await openConsole(server)
   assert.equal((await stranger.post(undo)).status, 404)
   assert.equal((await desk.post('/console/undo/none')).status, 404)
   assert.equal((await desk.post(undo, {}, { 'sec-fetch-site': 'cross-site' })).status, 403)
@@ -293,7 +289,7 @@ test('an undo is of who made the change alone, and of their workspace', async ()
 })
 
 test('after its time an undo says that it is over, and does nothing', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const [location] = await done(desk.agent, 'list_locations')
   const undo = await desk.change(`/console/services/hours/${location.id}`, { mon: '10:00–14:00' })
   await desk.rows(
@@ -307,7 +303,7 @@ test('after its time an undo says that it is over, and does nothing', async () =
 })
 
 test('an erased customer is in no undo', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const { id } = await made(desk.agent, 'create_customer', { name: 'Quasimodo Zyx', note: 'Likes tea' })
   const undo = await desk.change(`/console/customers/${id}/edit`, { version: '1', name: 'Q', note: '' })
   const held = () => desk.rows("SELECT id FROM undos WHERE workspace_id = $1 AND arguments LIKE '%Zyx%'")
@@ -320,7 +316,7 @@ test('an erased customer is in no undo', async () => {
 })
 
 test('closing a date on which bookings stand shows them first, and closes only then', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const { id: service_id } = await desk.service()
   const [location] = await done(desk.agent, 'list_locations')
   const person = await made(desk.agent, 'create_staff', { name: 'Eva', location_ids: [location.id] })
@@ -349,7 +345,7 @@ test('closing a date on which bookings stand shows them first, and closes only t
 })
 
 test('a booking policy is read as sentences', async () => {
-  const desk = await open()
+  const desk = await openConsole(server)
   const { id: service_id } = await desk.service()
   const limits = { cooldown_minutes: 120, week_limit: 2 }
   await done(desk.agent, 'set_service_booking_policy', {
@@ -367,78 +363,3 @@ test('a booking policy is read as sentences', async () => {
     assert.ok(text.includes(sentence), sentence)
   assert.doesNotMatch(text, /minutes<\/dt>|1440/)
 })
-
-type Desk = Awaited<ReturnType<typeof open>>
-
-async function open() {
-  const signedUp = await server.signUp()
-  const { key, email, workspaceId } = signedUp
-  const agent = { url: server.url, key }
-  const person = await signIn(server, email)
-  const forms = formsOf(person.cookie)
-  const desk = {
-    ...forms,
-    agent,
-    signedUp,
-    person,
-    read: (tool: string, args: Body) => done(agent, tool, args),
-    service: () =>
-      made(agent, 'create_service', {
-        name: 'Haircut',
-        category: 'Hair',
-        duration_minutes: 45,
-        price: { amount: 3500, currency: 'EUR' },
-      }),
-    rows: async (sql: string) =>
-      (await server.house.database.owner.query(sql, [uuidOf(workspaceId)])).rows as Body[],
-    /** A form that takes effect at once. @returns where its Undo is pressed */
-    async change(path: string, fields: Record<string, string>) {
-      const { status, to, text } = await forms.post(path, fields)
-      assert.equal(status, 303, text)
-      assert.match((await forms.get(to!)).text, /<button>Undo<\/button>/)
-      return undoIn(to)
-    },
-    /** Pressed, and confirmed where it asks. */
-    async settled(path: string, fields: Record<string, string> = {}) {
-      const first = await forms.post(path, fields)
-      return first.status === 200 ? forms.post(path, hiddenIn(first.text)) : first
-    },
-    async confirm(path: string, fields: Record<string, string> = {}) {
-      return undoIn((await desk.settled(path, fields)).to)
-    },
-  }
-  return desk
-}
-
-function formsOf(cookie: string) {
-  const send = async (path: string, init: RequestInit) => {
-    const answer = await fetch(server.url + path, { redirect: 'manual', ...init })
-    return { status: answer.status, to: answer.headers.get('location'), text: await answer.text() }
-  }
-  return {
-    get: (path: string) => send(path, { headers: { cookie } }),
-    post: (path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
-      send(path, {
-        method: 'POST',
-        body: new URLSearchParams(fields),
-        headers: { cookie, origin: server.url, 'sec-fetch-site': 'same-origin', ...headers },
-      }),
-  }
-}
-
-function undoIn(to: string | null): string {
-  const id = new URL(to!, server.url).searchParams.get('undo')
-  assert.match(id ?? '', /^undo_/, to!)
-  return `/console/undo/${id}`
-}
-
-/** What the form of a page that asks sends again. */
-function hiddenIn(text: string): Record<string, string> {
-  const main = text.slice(text.indexOf('<main'))
-  return Object.fromEntries(
-    [...main.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
-  )
-}

@@ -121,7 +121,9 @@ async function perform(
     const status = verdict === 'done' && ran.goesOn ? 'processing' : verdict
     if (verdict !== 'done') ran.data = withNulls(ran.data, entry.givenOnCommit)
     const body: WriteBody = { status, data: ran.data }
-    if (status === 'done' && request.inverse) body.undo = await keepUndo(context, request.inverse(ran.data))
+    // A change tells of itself: a call that told of nothing found all as it was asked for, perhaps by somebody else.
+    if (status === 'done' && request.inverse && trace.events.length > 0)
+      body.undo = await keepUndo(context, request.inverse(ran.data))
     if (verdict !== 'done') tx.rollbackTo('run')
     if (verdict === 'needs_confirmation') body.confirm_token = await confirmToken(house, shown)
     if (verdict === 'needs_approval') {

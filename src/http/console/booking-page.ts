@@ -12,6 +12,7 @@ import { type Reading, spanOf, words } from './words.ts'
 export interface BookingRow {
   id: string
   state: keyof typeof say.bookings.states
+  version: number
   customer_id: string | null
   customer_name: string | null
   service_id: string

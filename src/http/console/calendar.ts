@@ -10,7 +10,7 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
-import { act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
+import { type Answered, act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { type Column, type Entry, timeline } from './timeline.ts'
@@ -38,9 +38,10 @@ export function registerCalendar(app: FastifyInstance, host: Host): void {
     const booking = await visit.read<BookingRow>('get_booking', { booking_id: id })
     const args = { booking_id: id, start: startIn(form, booking.time_zone), ...given(form, ['staff_id']) }
     const { starts_at: start, staff_id } = booking
-    const undo = () => ({ tool: 'reschedule_booking', arguments: { booking_id: id, start, staff_id } })
-    const back = `${HOME}/${id}`
-    return act(visit, request, reply, { tool: 'reschedule_booking', args, back, said: 'moved', undo })
+    const tool = 'reschedule_booking'
+    const undo = ({ version }: Answered) =>
+      version === booking.version + 1 ? { tool, arguments: { booking_id: id, start, staff_id } } : null
+    return act(visit, request, reply, { tool, args, back: `${HOME}/${id}`, said: 'moved', undo })
   })
 
   for (const [step, { tool, said }] of Object.entries(steps)) {

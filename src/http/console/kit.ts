@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { WriteBody } from '../../calls/call.ts'
+import { hashOf } from '../../calls/parse.ts'
 import type { Inverse, Undo } from '../../calls/undo.ts'
 import { withoutPaths } from '../../catalog/json-schema.ts'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -125,7 +126,7 @@ export interface Act {
   /** The form again, with what was written, instead of the page that says what was refused. */
   refused?: (refusal: Refusal) => string
   /** The call that takes it back, by what it answered; what stood before was read before. null: nothing changed. */
-  undo?: (answered: Answered) => Pick<Inverse, 'tool' | 'arguments'> | null
+  undo?: (answered: Answered) => Called | null
   /** The undo that it is. */
   undoes?: Undo
 }
@@ -157,7 +158,7 @@ export async function act(
   const onward = (data: unknown) => (then ? then(data as Record<string, unknown>) : back)
   const inverse = (data: unknown) => {
     const call = undo!(data as Answered)
-    return call && { ...call, leadsTo: onward(data) }
+    return call && !isTheSame(call, { tool, arguments: args }) ? { ...call, leadsTo: onward(data) } : null
   }
   const answer = await visit.write(tool, asked, { ...(undo && { inverse }), undoes })
   if (answer.refusal) {
@@ -182,6 +183,14 @@ export async function act(
   }
   return reply.redirect(withQuery(onward(body.data), { said, ...(body.undo && { undo: body.undo }) }), 303)
 }
+
+/** What takes a change back by making it was none: a form sent as it stood. Its version is the only thing that moved. */
+function isTheSame(one: Called, other: Called): boolean {
+  const asked = ({ tool, arguments: { version: _, ...args } }: Called) => hashOf([tool, args])
+  return asked(one) === asked(other)
+}
+
+type Called = Pick<Inverse, 'tool' | 'arguments'>
 
 /** A path with more in its query, before the part of the page that it may name. */
 function withQuery(path: string, more: Record<string, string>): string {

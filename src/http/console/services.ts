@@ -97,9 +97,8 @@ ${inParts(pieces, query.part, HOME)}`
   app.post<Path>(`${HOME}/:id/archive`, async (request, reply) => {
     const visit = await visitOf(host, request)
     const service_id = request.params.id
-    const { status } = await serviceOf(visit, service_id)
-    const undo = ({ version }: Answered) =>
-      status === 'active' ? { tool: 'update_service', arguments: { service_id, version, status } } : null
+    const restored = { service_id, status: 'active' }
+    const undo = ({ version }: Answered) => ({ tool: 'update_service', arguments: { version, ...restored } })
     const args = { service_id }
     return act(visit, request, reply, { tool: 'archive_service', args, back: HOME, said: 'archived', undo })
   })

@@ -46,6 +46,7 @@ interface Automation {
   template: string
   channel: string | null
   minutes_before: number | null
+  version: number
 }
 
 const HOME = '/console/settings'
@@ -103,7 +104,8 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
     const { key, template, channel, minutes_before } = before
     const rest = { key, template, ...(channel && { channel }), ...(minutes_before && { minutes_before }) }
     const tool = 'upsert_automation'
-    const undo = () => ({ tool, arguments: { ...rest, enabled: before.enabled } })
+    const undo = ({ version }: Answered) =>
+      version === before.version + 1 ? { tool, arguments: { ...rest, enabled: before.enabled } } : null
     const back = `${HOME}#automations`
     return act(visit, request, reply, { tool, args: { ...rest, enabled }, back, said: 'saved', undo })
   })
