@@ -216,8 +216,14 @@ test('an approval whose run is refused stays failed, with the refusal as the ans
 
 test('a policy cannot free set_approval_policy, nor a destructive tool of its preview', async t => {
   const { agent, person } = await desk(t)
+  for (const gate of ['allow', 'confirm']) {
+    const free = [{ tool: 'set_approval_policy', gate }]
+    const { isError, body } = await callTool(agent, 'set_approval_policy', { rules: free })
+    assert.deepEqual([isError, body.code], [true, 'invalid_input'])
+    assert.match(body.message, /^rules\.0: gate: This tool keeps the gate approve/)
+  }
   const rules = [
-    { tool: 'set_approval_policy', gate: 'allow' },
+    { tool: 'set_approval_policy', gate: 'approve', reviewers: 'owner' },
     { tool: 'revoke_api_key', gate: 'allow' },
   ]
   const { approval } = (await callTool(agent, 'set_approval_policy', { rules })).body
@@ -375,6 +381,61 @@ test('a rule that would never hold is refused: it would protect nobody', async t
       'invalid_input',
       rule.tool,
     )
+})
+
+test('a threshold adds and lets nothing through: with allow it is refused, and how to let through is said', async t => {
+  const { agent, person } = await desk(t)
+  for (const threshold of [
+    { tool: 'refund_payment', amount_over: { amount: 5_000, currency: 'EUR' } },
+    { tool: 'send_message', recipients_over: 0 },
+  ]) {
+    const rules = [
+      { tool: 'create_api_key', gate: 'approve' },
+      { ...threshold, gate: 'allow' },
+    ]
+    const { isError, body } = await callTool(agent, 'set_approval_policy', { rules })
+    assert.deepEqual([isError, body.code], [true, 'invalid_input'])
+    assert.match(body.message, /^rules\.1: gate: .*only adds.*Let through in a rule without one/)
+  }
+  const { id: customer_id } = await made(agent, 'create_customer', { name: 'Ana', email: 'ana@ruiz.example' })
+  const sent = async () => {
+    const draft = { customer_id, subject: 'Found', body: 'Your umbrella.', purpose: 'transactional' }
+    const { id } = await made(agent, 'draft_message', draft)
+    return (await callTool(agent, 'send_message', { message_id: id, idempotency_key: fresh() })).body.status
+  }
+  const through = { tool: 'send_message', gate: 'allow' }
+  for (const [recipients_over, status] of [
+    [1, 'done'],
+    [0, 'needs_approval'],
+  ]) {
+    const rules = [through, { tool: 'send_message', gate: 'approve', recipients_over }]
+    const { approval } = (await callTool(agent, 'set_approval_policy', { rules })).body
+    await person.decide(approval.id, 'approve')
+    assert.equal(await sent(), status)
+  }
+})
+
+test('a rule that a release has made idle stays nobody’s obstacle: the others are changed, and it can be taken out', async t => {
+  const { server, agent, person } = await desk(t)
+  const idle = ['put_somebody_in', 'take_somebody_out'].map(tool => ({
+    tool,
+    gate: 'approve',
+    reviewers: 'admin',
+    expires_after_minutes: 60,
+  }))
+  await server.house.database.owner.query(
+    `INSERT INTO approval_policies (workspace_id, rules, version, updated_at) VALUES ($1, $2, 1, now())`,
+    [uuidOf(agent.workspaceId), JSON.stringify(idle)],
+  )
+  const set = async (rules: unknown[]) => {
+    const { approval } = (await callTool(agent, 'set_approval_policy', { rules })).body
+    return (await person.decide(approval.id, 'approve')).body.state
+  }
+  assert.equal(await set([...idle, { tool: 'create_api_key', gate: 'approve' }]), 'executed')
+  assert.equal((await newKey(agent, 'Gated')).status, 'needs_approval')
+  assert.equal(await set([idle[1]]), 'executed')
+  for (const rule of [idle[0], { ...idle[1], reviewers: 'owner' }])
+    assert.equal(await refused(agent, 'set_approval_policy', { rules: [idle[1], rule] }), 'invalid_input')
 })
 
 test('who comes second with an edit is told that it came too late; the same press again is the same decision', async t => {

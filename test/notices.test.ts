@@ -172,6 +172,7 @@ test('what was decided before anybody was told is not noted, and puts off nothin
   const asked = await ask()
   assert.equal(await note(), 0)
   assert.deepEqual(await noted(), [asked])
+  assert.equal(await note(), 0, 'and nothing is left to be told later')
 })
 
 test('nothing is told twice, whether the mail went or was refused, and of another’s mail one’s own is still told', async t => {
@@ -196,6 +197,17 @@ test('nothing is told twice, whether the mail went or was refused, and of anothe
   const waits = (await queued()).map(notice => notice.waits.map(({ approvalId }) => approvalId))
   assert.deepEqual(waits, [[second], [second]])
   assert.deepEqual(await noted(), [first, second].toSorted())
+
+  // What comes while a mail is on its way is not told by it.
+  const onTheWay = await queued()
+  await owner.query(
+    `UPDATE approval_notices SET created_at = created_at - interval '${PAUSE_SECONDS} seconds'`,
+  )
+  const third = await ask()
+  await note()
+  for (const notice of onTheWay) await told(notice, 'sent')
+  const later = (await queued()).map(notice => notice.waits.map(({ approvalId }) => approvalId))
+  assert.deepEqual(later, [[third], [third]])
 })
 
 test('a mail has at most twenty links; of the rest it says how many they are, and where', async t => {

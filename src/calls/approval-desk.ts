@@ -11,7 +11,9 @@ import type { Context } from '../domain/context.ts'
 import { setState } from './approval.ts'
 import { inState, type StoredState, stateAt } from './approval-states.ts'
 import { beforeEdit } from './edits.ts'
-import type { PolicyRule } from './policy.ts'
+import { hashOf } from './parse.ts'
+import { hasThreshold, type PolicyRule } from './policy.ts'
+import { readPolicy } from './policy-store.ts'
 import { type Approval, approvalDetails, approvalPolicies, approvals } from './tables.ts'
 
 /** Newest first; `state` as it is now, not as it was last noted. */
@@ -103,10 +105,15 @@ export async function readPolicyVersion({ db, workspace }: Context): Promise<num
   return row?.version ?? 0
 }
 
-/** Replaces the whole policy. @throws Refusal `invalid_input` for a rule that would never hold: it would protect nobody */
+/**
+ * Replaces the whole policy. A rule that stands already is taken as it is: a release may have made it idle, and whoever
+ * changes another sends it along.
+ * @throws Refusal `invalid_input` for a new rule that would never hold: it would protect nobody
+ */
 export async function setPolicy({ db, workspace, now, catalog, emit }: Context, rules: PolicyRule[]) {
+  const standing = new Set((await readPolicy(db, workspace.id)).map(hashOf))
   rules.forEach((rule, at) => {
-    const idle = whyIdle(catalog.get(rule.tool)?.tool, rule)
+    const idle = !standing.has(hashOf(rule)) && whyIdle(catalog.get(rule.tool)?.tool, rule)
     if (idle)
       throw new Refusal('invalid_input', `rules.${at}: ${idle}`, { tool: rule.tool }, ['search_tools'])
   })
@@ -130,7 +137,12 @@ function whyIdle(tool: Tool | undefined, rule: PolicyRule): string | null {
   const idle = conditions.find(
     ({ field, asks }) => rule[field] !== undefined && !tool.declares?.includes(asks),
   )
-  return idle ? `${idle.field}: ${idle.why}` : null
+  if (idle) return `${idle.field}: ${idle.why}`
+  if (tool.gateIsFixed && rule.gate !== tool.gate)
+    return `gate: This tool keeps the gate ${tool.gate}, whatever a rule says.`
+  if (rule.gate === 'allow' && hasThreshold(rule))
+    return 'gate: A rule above an amount or a number of people only adds to what is asked, so it lets nothing through. Let through in a rule without one, and ask in another above it.'
+  return null
 }
 
 /** What a rule may ask of what a call does, and of which tools it asks in vain. */

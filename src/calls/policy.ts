@@ -5,6 +5,7 @@ import { gates } from '../catalog/define.ts'
 
 export interface PolicyRule {
   tool: string
+  /** Above a threshold never `allow`: such a rule only adds. */
   gate: Gate
   /** The rule holds only for calls that move more than this. */
   amount_over?: { amount: number; currency: string }
@@ -120,7 +121,7 @@ function floorOf(tool: Tool): Gate {
   return tool.effect === 'destroy' && tool.gate ? 'confirm' : 'allow'
 }
 
-function hasThreshold(rule: PolicyRule): boolean {
+export function hasThreshold(rule: PolicyRule): boolean {
   return rule.amount_over !== undefined || rule.recipients_over !== undefined
 }
 

@@ -11,7 +11,8 @@ export default defineTool({
   description:
     'Replaces the rules that say which tools run at once, which show a preview first and which wait for a person, also ' +
     'above an amount or a number of recipients, or between two hours. A person approves the change itself. A rule ' +
-    'without a threshold replaces the tool’s default; destructive tools keep at least their preview.',
+    'without a threshold replaces the tool’s default, one with a threshold only adds; destructive tools keep at least ' +
+    'their preview.',
   keywords: [
     'permission',
     'require sign-off',
