@@ -331,6 +331,29 @@ test('reworded, and then refused: the words stand beside what was asked, and why
   assert.ok(page.includes(body.error.message.split('.')[0]))
 })
 
+test('words that the channel does not take are refused to who wrote them, and the message waits as it was', async () => {
+  const { agent, person } = await openGated(server)
+  const { approval: ungated } = (await callTool(agent, 'set_approval_policy', { rules: [] })).body
+  await person.decide(ungated.id, 'approve')
+  const { id: customer_id } = await made(agent, 'create_customer', { name: 'Nadia', phone: '+34612345678' })
+  const draft = { customer_id, channel: 'sms', body: 'Your umbrella is with us.', purpose: 'transactional' }
+  const { id: message_id } = await made(agent, 'draft_message', draft)
+  const { body } = await callTool(agent, 'send_message', { message_id, idempotency_key: fresh() })
+  const { id, url } = body.approval
+  const text = 'So long. '.repeat(300)
+  const byApi = await person.decide(id, 'approve', { edits: { text } })
+  assert.deepEqual([byApi.status, byApi.body.code], [422, 'invalid_input'])
+  const pressed = await press(person, `${url}/approve`, { 'edit.text': text, note: 'Longer.' })
+  assert.equal(pressed.status, 422)
+  assert.match(pressed.text, /role="alert">text: Too long for sms/)
+  assert.ok(pressed.text.includes(text), 'and what they wrote is still there')
+  assert.equal(await stateOf(agent, id), 'pending')
+  assert.equal(
+    (await person.decide(id, 'approve', { edits: { text: 'It is here.' } })).body.state,
+    'executed',
+  )
+})
+
 test('a question about somebody who is then erased is over, and says no more of them', async () => {
   const { agent, person } = await openGated(server)
   const { approvalId, path, customer } = await askToSendUngated(agent, person, { name: 'Nadia Prieto' })

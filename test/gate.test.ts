@@ -25,7 +25,8 @@ import { openTestDatabase } from './support/database.ts'
 
 /**
  * Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of
- * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word.
+ * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word. Some
+ * words it does not take.
  */
 const note = defineTool({
   name: 'send_note',
@@ -55,6 +56,8 @@ const note = defineTool({
     const amount = { amount: 5 * text.split(' ').length, currency: 'EUR' }
     if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached, amount })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
+    if (text === 'Broken') throw new TypeError('A fault of the tool.')
+    if (text === 'Rude') throw new Refusal('quota_exceeded', 'No rude words.')
     if (country === 'IT') throw new TypeError('A fault of the tool.')
     if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
     return { text }
@@ -331,19 +334,58 @@ test('repeated under its key, a call that came to nothing says so each time: no 
   assert.equal(rows[0].asked, Object.keys(ends).length)
 })
 
-test('an edit changes words: not whom they reach, nor what they move, nor what they rest on', async t => {
-  const { call, decideOn, move, name, house } = await desk(t)
-  const edited = async (text: string, meanwhile?: () => Promise<unknown>) => {
-    const held = await call(loud)
-    await meanwhile?.()
-    await house.database.owner.query(`UPDATE workspaces SET name = 'Before'`)
-    const { state } = await decideOn(held.approval!.id, { text })
-    return [state, await name()]
+test('an edit changes words: not whom they reach, nor what they move; else it is refused, and the call still waits', async t => {
+  const { call, decideOn, name, house } = await desk(t)
+  const { owner } = house.database
+  const held = await call(loud)
+  await owner.query(`UPDATE workspaces SET name = 'Before'`)
+  const refusals: [text: string, code: string, words: RegExp][] = [
+    ['everyone', 'invalid_input', /^An edit changes words\. With these it would reach others/],
+    ['So loud', 'invalid_input', /^An edit changes words/],
+    ['Rude', 'quota_exceeded', /^No rude words\.$/],
+    ['Broken', 'internal', /nothing has changed/],
+  ]
+  const rows = async () =>
+    (
+      await owner.query(
+        `SELECT a.state, a.edited, a.decided_by, d.original_arguments, d.answer,
+           (SELECT count(*)::int FROM audit_events) AS audited, (SELECT count(*)::int FROM events) AS events
+         FROM approvals a JOIN approval_details d ON d.approval_id = a.id`,
+      )
+    ).rows
+  const before = await rows()
+  for (const [text, code, words] of refusals) {
+    await assert.rejects(decideOn(held.approval!.id, { text }), (refusal: Refusal) => {
+      assert.equal(refusal.code, code, text)
+      assert.match(refusal.message, words)
+      return true
+    })
+    assert.deepEqual([await rows(), await name()], [before, 'Before'], text)
   }
-  assert.deepEqual(await edited('everyone'), ['stale', 'Before'], 'more people')
-  assert.deepEqual(await edited('So loud'), ['stale', 'Before'], 'more money')
-  assert.deepEqual(await edited('Softer', () => move('time_zone', 'Europe/Lisbon')), ['stale', 'Before'])
-  assert.deepEqual(await edited('Softer'), ['executed', 'Softer'])
+  assert.equal(before[0].state, 'pending')
+  const decided = await decideOn(held.approval!.id, { text: 'Softer' })
+  assert.deepEqual([decided.state, await name()], ['executed', 'Softer'])
+})
+
+test('an edit mends nothing that has changed: of other people, other rows or a refusal it is over, as without it', async t => {
+  const { call, decideOn, move, name, house } = await desk(t)
+  const edited = async (text: string, column: 'country' | 'time_zone', to: string) => {
+    const held = await call(loud)
+    await move(column, to)
+    await house.database.owner.query(`UPDATE workspaces SET name = 'Before'`)
+    const { state, refusal } = await decideOn(held.approval!.id, { text })
+    await move('country', 'DE')
+    return [state, refusal?.code, await name()]
+  }
+  assert.deepEqual(await edited('everyone', 'country', 'PT'), ['stale', 'approval_stale', 'Before'])
+  assert.deepEqual(await edited('Softer', 'country', 'PT'), ['stale', 'approval_stale', 'Before'])
+  assert.deepEqual(await edited('Softer', 'time_zone', 'Europe/Lisbon'), [
+    'stale',
+    'approval_stale',
+    'Before',
+  ])
+  assert.deepEqual(await edited('Softer', 'country', 'FR'), ['failed', 'quota_exceeded', 'Before'])
+  assert.deepEqual(await edited('Softer', 'country', 'IT'), ['failed', 'internal', 'Before'])
 })
 
 test('a tool that does what it never said, so that no rule could be made for it, does nothing', async t => {

@@ -118,7 +118,10 @@ interface Execution extends Settling {
   found: Found
 }
 
-/** As the asker, whose authority is looked up again; only if all that the decision rests on is as it was. */
+/**
+ * As the asker, whose authority is looked up again; only if all that the decision rests on is as it was.
+ * @throws Refusal of an edit with which it would not run as it was asked: nothing is decided by it, and the call waits
+ */
 async function execute(house: House, tx: Transaction, execution: Execution): Promise<Decided> {
   const { decider, decision, approval, entry, found, decided } = execution
   const asker = await authorityOf(tx.db, approval)
@@ -131,7 +134,6 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
   const edited = withEdits(entry, found, decision.edits)
   const request = { ...decider, principal: asker, tool: approval.tool, arguments: edited }
   const auditId = newId()
-  const { context, trace } = contextOf(house, tx, request)
   const wasEdited = edited !== found.arguments
   const hash = hashOf(edited)
   const happening = {
@@ -154,15 +156,7 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
   let denied: Refusal | null = null
   tx.savepoint('run')
   try {
-    authorize(entry, request)
-    const viewer = await lookAgain(context, edited)
-    const input = await withSurvivors(tx.db, decider.workspace.id, entry, parsed)
-    const versions = await versionsOf(context, entry, { written: edited, input })
-    if (hashOf(versions) !== hashOf(approval.versions)) throw changed()
-    const ran = await run(entry, context, input)
-    ran.data = await seen(viewer, ran.data, [...idsIn(edited), ...madeIn(trace)])
-    if (hashOf(decidedOn(trace.effects, wasEdited)) !== hashOf(decidedOn(approval.effects, wasEdited)))
-      throw changed()
+    const { ran, trace } = await attempt(house, tx, execution, request, parsed)
     if (wasEdited) denied = await reviewRefusal(house, tx, decider, { ...approval, effects: trace.effects })
     if (denied) throw denied
     const body: WriteBody = { status: ran.goesOn ? 'processing' : 'done', data: ran.data }
@@ -176,6 +170,7 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     const refusal = ruleBehind(error) ?? faultOf(error, request, house.log)
     if (!refusal || refusal === denied) throw error
     tx.rollbackTo('run')
+    if (wasEdited && (await wouldRunAsAsked(house, tx, execution, request))) throw ofEdit(refusal)
     if (refusal.code === 'approval_stale') return stale(tx, execution, refusal.message)
     if (refusal.code === 'forbidden_scope')
       return stale(tx, execution, `Whoever asked may no longer do this. ${refusal.message}`)
@@ -184,6 +179,61 @@ async function execute(house: House, tx: Transaction, execution: Execution): Pro
     await keep(tx, approval, { note: decision.note, answer: JSON.stringify(refusal.toBody()), ...sent })
     return { state: 'failed', refusal }
   }
+}
+
+type Attempt = CallRequest & { arguments: Found['arguments'] }
+
+/** Runs it. @throws Refusal `approval_stale` where it rests on, or comes to, something else than was decided on */
+async function attempt(
+  house: House,
+  tx: Transaction,
+  { approval, entry, found, decider }: Execution,
+  request: Attempt,
+  parsed: Record<string, unknown>,
+) {
+  const { arguments: written } = request
+  const { context, trace } = contextOf(house, tx, request)
+  authorize(entry, request)
+  const viewer = await lookAgain(context, written)
+  const input = await withSurvivors(tx.db, decider.workspace.id, entry, parsed)
+  const versions = await versionsOf(context, entry, { written, input })
+  if (hashOf(versions) !== hashOf(approval.versions)) throw changed()
+  const ran = await run(entry, context, input)
+  ran.data = await seen(viewer, ran.data, [...idsIn(written), ...madeIn(trace)])
+  const wasEdited = written !== found.arguments
+  if (hashOf(decidedOn(trace.effects, wasEdited)) !== hashOf(decidedOn(approval.effects, wasEdited)))
+    throw changed()
+  return { ran, trace }
+}
+
+/** Whether it is the edit alone that is in the way. What was tried leaves nothing. */
+async function wouldRunAsAsked(
+  house: House,
+  tx: Transaction,
+  execution: Execution,
+  request: Attempt,
+): Promise<boolean> {
+  const { entry, found } = execution
+  const parsed = readAgain(entry, found.arguments)
+  if (!parsed) return false
+  try {
+    await attempt(house, tx, execution, { ...request, arguments: found.arguments }, parsed)
+    return true
+  } catch (error) {
+    if (ruleBehind(error) ?? faultOf(error, request, house.log)) return false
+    throw error
+  } finally {
+    tx.rollbackTo('run')
+  }
+}
+
+/** Told to who edited, in the tool's own words where it has any. */
+function ofEdit(refusal: Refusal): Refusal {
+  if (refusal.code !== 'approval_stale' && refusal.code !== 'forbidden_scope') return refusal
+  return new Refusal(
+    'invalid_input',
+    'An edit changes words. With these it would reach others, move another amount or be about something else than was asked.',
+  )
 }
 
 /** Arguments that were taken when it was asked; null: an erasure has emptied them, or a release changed the tool. */
