@@ -1,70 +1,14 @@
-/**
- * The gate decides by what a call really does, found out in its savepoint; and what a reviewer may edit. No tool of
- * today has such effects, so these tools are made here, on the true road and a real database.
- */
+/** The gate decides by what a call really does, found out in its savepoint; and what a reviewer may edit. */
 
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { sql } from 'drizzle-orm'
-import { z } from 'zod'
-import { principalOfMember } from '../src/access/authenticate.ts'
-import type { Principal } from '../src/access/principal.ts'
+import { test } from 'node:test'
 import { decide } from '../src/calls/decide.ts'
-import type { House } from '../src/calls/house.ts'
-import { createCall } from '../src/calls/road.ts'
-import { makeCatalog } from '../src/catalog/catalog.ts'
 import { defineTool } from '../src/catalog/define.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
-import { Refusal } from '../src/catalog/refusal.ts'
+import type { Refusal } from '../src/catalog/refusal.ts'
 import { newId } from '../src/database/columns.ts'
-import { prepareQueue } from '../src/delivery/queue.ts'
-import { say } from '../src/http/texts/index.ts'
-import { makeLog } from '../src/log.ts'
-import { secrets, signUp } from './support/access.ts'
-import { openTestDatabase } from './support/database.ts'
-
-/**
- * Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of
- * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word. Some
- * words it does not take.
- */
-const note = defineTool({
-  name: 'send_note',
-  title: 'Send a note',
-  description: '',
-  domain: 'platform',
-  effect: 'write',
-  role: 'admin',
-  declares: ['amount', 'recipients'],
-  route: 'POST /v1/notes',
-  input: z.strictObject({ text: z.string(), recipients: z.int().min(0) }),
-  data: z.object({ text: z.string() }),
-  refusals: ['quota_exceeded'],
-  review: {
-    editable: ['text'],
-    async versions({ db, workspace }) {
-      const { rows } = await db.execute(sql`SELECT time_zone FROM workspaces WHERE id = ${workspace.id}`)
-      return { zone: rows[0]!.time_zone as string }
-    },
-  },
-  example: { input: { text: 'Hello', recipients: 0 } },
-  async run({ db, workspace, declare, emit }, { text, recipients }) {
-    await db.execute(sql`UPDATE workspaces SET name = ${text} WHERE id = ${workspace.id}`)
-    const { rows } = await db.execute(sql`SELECT country FROM workspaces WHERE id = ${workspace.id}`)
-    const { country } = rows[0]!
-    const reached = country === 'PT' || text.includes('everyone') ? 2 * recipients : recipients
-    const amount = { amount: 5 * text.split(' ').length, currency: 'EUR' }
-    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached, amount })
-    emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
-    if (text === 'Broken') throw new TypeError('A fault of the tool.')
-    if (text === 'Rude') throw new Refusal('quota_exceeded', 'No rude words.')
-    if (country === 'IT') throw new TypeError('A fault of the tool.')
-    if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
-    return { text }
-  },
-})
-
-const keyedNote = defineTool({ ...note, name: 'send_keyed_note', key: true, route: 'POST /v1/keyed_notes' })
+import { signUp } from './support/access.ts'
+import { desk, note } from './support/notes.ts'
 
 /** Does what it does not say. */
 const slyNote = defineTool({ ...note, name: 'send_sly_note', declares: [], route: 'POST /v1/sly_notes' })
@@ -389,7 +333,7 @@ test('an edit mends nothing that has changed: of other people, other rows or a r
 })
 
 test('a tool that does what it never said, so that no rule could be made for it, does nothing', async t => {
-  const { call, name } = await desk(t)
+  const { call, name } = await desk(t, [slyNote])
   await assert.rejects(call(loud, undefined, { tool: 'send_sly_note' }), { code: 'internal' })
   assert.notEqual(await name(), 'Loud')
 })
@@ -414,53 +358,3 @@ test('the same words from two askers are two questions, and from one they are on
   assert.equal(one.approval!.id, same.approval!.id)
   assert.notEqual(one.approval!.id, other.approval!.id)
 })
-
-async function desk(t: TestContext) {
-  const database = await openTestDatabase(t)
-  const log = makeLog('silent')
-  await prepareQueue({ database, log })
-  const { caller, member_id } = await signUp(database)
-  const house: House = {
-    catalog: makeCatalog([note, keyedNote, slyNote], []),
-    database,
-    secrets,
-    dueWork: [],
-    heard: new Set(),
-    mail: 'none',
-    letters: { language: say.locale, ...say.letters },
-    publicUrl: 'http://localhost',
-    log,
-  }
-  const road = createCall(house)
-  const { principal, workspace } = caller
-  const person = await database.transaction(workspace.id, { readOnly: true }, ({ db }) =>
-    principalOfMember(db, workspace.id, member_id),
-  )
-  const call = async (
-    args: Record<string, unknown>,
-    by: Principal = principal,
-    { tool = 'send_note', workspace: place = workspace } = {},
-  ) => {
-    const answer = await road({
-      principal: by,
-      workspace: place,
-      tool,
-      arguments: args,
-      requestId: 'r',
-      surface: 'mcp',
-    })
-    if (answer.refusal) throw answer.refusal
-    assert.ok('status' in answer.body)
-    return answer.body
-  }
-  const keyed = (args: Record<string, unknown>, by?: Principal) => call(args, by, { tool: 'send_keyed_note' })
-  const move = (column: 'country' | 'time_zone', to: string) =>
-    database.owner.query(`UPDATE workspaces SET ${column} = $1 WHERE id = $2`, [to, workspace.id])
-  const decideOn = (id: string, edits: Record<string, unknown>) => {
-    const decider = { principal: person!, workspace, requestId: 'r', surface: 'console' as const }
-    return decide(house, decider, { approvalId: uuidOf(id), verdict: 'approve', edits })
-  }
-  const name = async () =>
-    (await database.owner.query('SELECT name FROM workspaces WHERE id = $1', [workspace.id])).rows[0].name
-  return { house, call, keyed, move, decideOn, name, agent: { principal, workspace }, person: person! }
-}

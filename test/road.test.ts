@@ -42,6 +42,24 @@ test('an agent signs a business up over MCP alone and works with its key', async
   assert.equal((await callTool(nobody, 'get_current_context')).status, 401)
 })
 
+test('two who sign up under one key know nothing of each other: each is answered, and only their own retry is one', async t => {
+  const nobody = { url: (await startServer(t)).url }
+  const organisation_name = 'Studio Norte'
+  const place = { time_zone: 'Europe/Madrid', currency: 'EUR', country: 'ES' }
+  const ask = (email: string) =>
+    callTool(nobody, 'register_organisation_request', {
+      email,
+      organisation_name,
+      ...place,
+      idempotency_key: 'sign-up',
+    })
+  const [ana, luis] = [await ask('ana@studio.example'), await ask('luis@studio.example')]
+  assert.deepEqual([ana.body.replayed, luis.body.replayed], [undefined, undefined])
+  assert.notEqual(luis.body.data.request_id, ana.body.data.request_id)
+  const again = await ask('ana@studio.example')
+  assert.deepEqual([again.body.replayed, again.body.data.request_id], [true, ana.body.data.request_id])
+})
+
 test('the same key and arguments: one effect and the same answer, without the secret', async t => {
   const { agent } = await signedUp(t)
   const args = { name: 'Reports', idempotency_key: fresh() }
@@ -145,7 +163,15 @@ test('run_read_tool and run_write_tool stand for their target: its scope, key, p
     'invalid_input',
   )
   assert.equal(await refused(agent, 'run_write_tool', { tool: 'list_api_keys' }), 'invalid_input')
-  assert.equal(await refused(agent, 'run_write_tool', { tool: 'run_write_tool' }), 'invalid_input')
+  for (const [by, named] of [
+    ['run_write_tool', 'run_write_tool'],
+    ['run_write_tool', 'run_read_tool'],
+    ['run_read_tool', 'run_read_tool'],
+  ] as const) {
+    const { isError, body } = await callTool(agent, by, { tool: named })
+    assert.deepEqual([isError, body.code, body.details], [true, 'invalid_input', { tool: named }])
+    assert.equal(body.message, `${by} calls no other run_ tool; name the tool itself.`)
+  }
   assert.equal(
     await refused(agent, 'run_write_tool', { tool: 'create_api_key', arguments: { name: 'No key' } }),
     'invalid_input',
