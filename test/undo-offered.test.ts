@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { uuidOf } from '../src/catalog/kinds.ts'
 import { type Desk, openDesk, plus, unlimited } from './support/booking.ts'
 import { type Body, done, fresh } from './support/caller.ts'
-import { BLOCKED, formsOf, openConsole, policyFields, undoOffered } from './support/console.ts'
+import { BLOCKED, type Console, formsOf, openConsole, policyFields, undoOffered } from './support/console.ts'
 import { until } from './support/jobs.ts'
 import { signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
@@ -141,6 +142,54 @@ test('an undo that a policy gates by now waits for approval, and is stale where 
   assert.equal(south.hours.mon[0].from, '11:00')
 })
 
+test('a reworded template goes back to the standard words, and that is taken back too', async () => {
+  const desk = await openConsole(server)
+  const at = '/console/settings/templates/booking_confirmation/sms/en'
+  const standard = await confirmationOf(desk)
+  assert.doesNotMatch((await desk.get(at)).text, /Use the standard words again/)
+  await desk.change(at, { body: 'See you on {{date}}.' })
+  assert.match(
+    (await desk.get(at)).text,
+    /The standard words<\/summary>[\s\S]*your booking is confirmed[\s\S]*Use the standard words again/,
+  )
+  const undo = await desk.change(`${at}/standard`, {})
+  assert.deepEqual(await confirmationOf(desk), standard)
+  assert.match((await desk.post(undo)).to!, /said=undone/)
+  const { body, source, version } = await confirmationOf(desk)
+  assert.deepEqual([body, source, version], ['See you on {{date}}.', 'workspace', 4])
+  await desk.post(at, { body: 'À bientôt.', language: 'fr' })
+  assert.equal((await desk.post(`${at.replace('/en', '/fr')}/standard`)).status, 404)
+})
+
+test('whoever rewords a template while an undo waits for it keeps their words', async () => {
+  const desk = await openConsole(server)
+  const at = '/console/settings/templates/booking_confirmation/sms/en'
+  const undo = await desk.change(at, { body: 'See you on {{date}}.' })
+  const workspaceId = uuidOf(desk.signedUp.workspaceId)
+  const other = await server.house.database.owner.connect()
+  try {
+    await other.query('BEGIN')
+    const lock = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'
+    await other.query(lock, [`${workspaceId}/templates/booking_confirmation`])
+    const pressed = desk.post(undo)
+    await until(async () => (await other.query(BLOCKED)).rows.length > 0)
+    await other.query(
+      `INSERT INTO message_templates
+         (workspace_id, id, key, channel, language, version, purpose, body, variables, provider_state, created_at)
+       SELECT workspace_id, gen_random_uuid(), key, channel, language, 3, purpose, 'Theirs.', '[]', provider_state, created_at
+       FROM message_templates WHERE workspace_id = $1`,
+      [workspaceId],
+    )
+    await other.query('COMMIT')
+    const { status, text } = await pressed
+    assert.equal(status, 409)
+    assert.match(text, /An undo would take that change away as well/)
+    assert.equal((await confirmationOf(desk)).body, 'Theirs.')
+  } finally {
+    other.release()
+  }
+})
+
 for (const [what, { first, fields, rival, path }] of Object.entries(between()))
   test(`${what}: changed by somebody else just before, a change offers no undo, which would lead back behind theirs`, async () => {
     const desk = await openDesk(server, { staff: 2 })
@@ -205,6 +254,12 @@ function between(): Record<string, Between> {
 
 async function formsAt(desk: Desk) {
   return formsOf(server, (await desk.person()).cookie)
+}
+
+async function confirmationOf({ agent }: Console): Promise<Body> {
+  const filter = { key: 'booking_confirmation', channel: 'sms' }
+  const found: Body[] = await done(agent, 'list_message_templates', filter)
+  return found.find(({ language }) => language === 'en')!
 }
 
 function stepOf({ id }: Body, step: string): string {

@@ -79,7 +79,7 @@ test('services, hours, settings, absences and customers: each edit is taken back
       { body: 'See you on {{date}}.' },
       async () => {
         const found = await done(desk.agent, 'list_message_templates', { key: 'booking_confirmation' })
-        return found.find(({ channel, language }: Body) => channel === 'sms' && language === 'en').body
+        return found.find(({ channel, language }: Body) => channel === 'sms' && language === 'en')
       },
     ],
     [

@@ -41,7 +41,7 @@ export default defineTool({
     subject: z.string().nullable(),
     body: z.string(),
     variables: z.array(Variable),
-    source: z.enum(['house', 'workspace']).describe('house: it says already what you asked for.'),
+    source: z.enum(['house', 'workspace']).describe('house: the standard words, now and as they become.'),
     provider_state: z.enum(['not_needed', 'draft', 'submitted', 'approved', 'rejected']),
     created_at: Instant().nullable(),
   }),

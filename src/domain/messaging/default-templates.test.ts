@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { defaultTemplates } from './default-templates.ts'
 import { render } from './render.ts'
 import { standardVariables } from './standard-variables.ts'
+import { MOST_VERSIONS } from './templates.ts'
 
 /** A text that changes here has a new version: add its line, and leave the old one. */
 const frozen: Record<string, string> = {
@@ -47,6 +48,8 @@ test('each version of a default text is what it was when somebody let it through
   for (const { subject, body, purpose, ...template } of defaultTemplates) {
     const name = `${template.key} ${template.channel} ${template.language} ${template.version}`
     assert.equal(hash([purpose, subject, body]), frozen[name], `${name}: another text is another version`)
+    const { version } = template
+    assert.ok(version === 1 || version > MOST_VERSIONS, `${name}: a workspace's text may have this version`)
   }
 })
 

@@ -1,6 +1,7 @@
 /**
  * What a business says before it says it in its own words. A policy lets a template through at a version, so a text
- * that changes here takes a new version with it; a test holds each version to its text.
+ * that changes here takes a new version with it, 1001 or higher: those before are of workspaces (`templates.ts`). A test holds
+ * each version to its text.
  */
 
 import type { Channel, Purpose } from './tables.ts'

@@ -34,6 +34,7 @@ export const messageTemplates = pgTable(
     subject: text(),
     body: text().notNull(),
     variables: jsonb().$type<TemplateVariable[]>().notNull(),
+    ofHouse: boolean('of_house').notNull().default(false),
     providerState: text('provider_state')
       .$type<'not_needed' | 'draft' | 'submitted' | 'approved' | 'rejected'>()
       .notNull(),

@@ -54,6 +54,45 @@ test("what says the house's own words is the house's", async () => {
   assert.deepEqual([kept.version, kept.source], [1, 'house'])
 })
 
+test("a workspace that says the house's words again has the house's, also as they become; a policy for its own holds for neither", async () => {
+  const post = await openPost(server)
+  const [house] = await done(post, 'list_message_templates', { key: sms.key, channel: 'sms' })
+  const { channel, language, purpose, body } = house
+  const inForce = async () => {
+    const [template] = await done(post, 'list_message_templates', { key: sms.key, channel: 'sms' })
+    return [template.body, template.version, template.source]
+  }
+  const set = (text: string) =>
+    done(post, 'upsert_message_template', { key: sms.key, channel, language, purpose, body: text })
+  await set('Mine.')
+  assert.deepEqual(await inForce(), ['Mine.', 2, 'workspace'])
+  const again = await set(body)
+  assert.deepEqual([again.version, again.source], [1, 'house'])
+  assert.deepEqual(await inForce(), [body, 1, 'house'])
+  const kept = await post.rows(
+    `UPDATE message_templates SET body = 'As it was then.' WHERE workspace_id = $1 AND of_house RETURNING version`,
+  )
+  assert.deepEqual(kept, [{ version: 3 }], 'the house counts on for decisions that rest on it')
+  assert.deepEqual(await inForce(), [body, 1, 'house'])
+  const events = await post.rows(
+    `SELECT data->'version' AS version FROM events WHERE workspace_id = $1 AND type = 'template.changed' ORDER BY id`,
+  )
+  assert.deepEqual(
+    events.map(({ version }) => version),
+    [2, 1],
+  )
+  assert.deepEqual([(await set(body)).version, (await set('Mine.')).version], [1, 4])
+  await post.rows(
+    `UPDATE message_templates SET key = 'gone', of_house = true WHERE workspace_id = $1 AND version = 4 RETURNING id`,
+  )
+  const [gone] = await done(post, 'list_message_templates', { key: 'gone' })
+  assert.deepEqual(
+    [gone.body, gone.source],
+    ['Mine.', 'workspace'],
+    'what the house has no more keeps its words',
+  )
+})
+
 test('no two texts of a key share a version, in whatever channel or language', async () => {
   const post = await openPost(server)
   const own = { ...sms, key: 'own' }

@@ -83,14 +83,11 @@ export function canonical(language: string): string {
   return Intl.getCanonicalLocales(language)[0]!
 }
 
-/** Of the text in force, for a decision that rests on it; 0 where there is none. */
-export async function templateVersion(
-  context: Context,
-  { key, channel, language }: Pick<NewTemplate, 'key' | 'channel' | 'language'>,
-): Promise<number> {
-  const there = await inForce(context, key)
-  const found = there.find(one => one.channel === channel && one.language === canonical(language))
-  return found?.version ?? 0
+/** For a decision that rests on the text in force: it counts on where the workspace goes back to the house's. 0: there is none. */
+export async function templateVersion(context: Context, { key, channel, language }: Place): Promise<number> {
+  const place = { key, channel, language: canonical(language) }
+  const newest = (await newestRows(context, key)).find(row => nameOf(row) === nameOf(place))
+  return (newest ?? houseTemplateAt(place))?.version ?? 0
 }
 
 export interface NewTemplate {
@@ -105,7 +102,8 @@ export interface NewTemplate {
 }
 
 /**
- * What is as it was stays as it is, at its version.
+ * What is as it was stays as it is, at its version; and what says the house's own words is the house's, now and as they
+ * become.
  * @throws Refusal `invalid_input` for a placeholder that is not declared, or a declaration that nothing uses;
  *   `quota_exceeded`
  */
@@ -117,10 +115,11 @@ export async function upsertTemplate(context: Context, asked: NewTemplate): Prom
   const variables = variablesOf(asked)
   const text = { purpose, subject, body, variables }
   await lockKey(context, key)
-  const current = (await inForce(context, key)).find(
-    template => template.channel === channel && template.language === language,
-  )
+  const place = { key, channel, language }
+  const current = (await inForce(context, key)).find(template => nameOf(template) === nameOf(place))
   if (current && sameText(current, text)) return current
+  const standard = houseTemplateAt(place)
+  const ofHouse = standard !== undefined && sameText(standard, text)
   const version = (await highestVersion(context, key)) + 1
   if (version > MOST_VERSIONS) {
     throw new Refusal('quota_exceeded', `A template has at most ${MOST_VERSIONS} versions. Use another key.`)
@@ -135,20 +134,25 @@ export async function upsertTemplate(context: Context, asked: NewTemplate): Prom
       language,
       version,
       ...text,
+      ofHouse,
       providerState: providerStateIn(workspace.kind, channel),
       createdAt: now,
     })
     .returning()
+  const kept = ofHouse ? standard : ofWorkspace(row!)
   context.emit({
     type: 'template.changed',
     subject: { kind: 'template', id: row!.id },
-    data: { key, channel, language, version },
+    data: { ...place, version: kept.version },
   })
-  return ofWorkspace(row!)
+  return kept
 }
 
-/** A limit only stops a mistake. */
-const MOST_VERSIONS = 1000
+/**
+ * A limit only stops a mistake. The house's texts start at 1 and go on after it: a policy that lets a workspace's text
+ * through at its version lets no text of the house through that came later.
+ */
+export const MOST_VERSIONS = 1000
 
 /** WhatsApp reads a template before it carries it; the sandbox's stand-in approves of all. */
 export function providerStateIn(kind: Context['workspace']['kind'], channel: Channel) {
@@ -197,10 +201,21 @@ function sameText(one: Text, other: Text): boolean {
   return partsOf(one) === partsOf(other)
 }
 
-/** Of every key, channel and language the workspace's newest, else the house's. */
-async function inForce({ db, workspace }: Context, key?: string): Promise<Template[]> {
+/** Of every key, channel and language the workspace's newest, else the house's; where that is to be the house's, so it is. */
+async function inForce(context: Context, key?: string): Promise<Template[]> {
+  const rows = await newestRows(context, key)
+  // What the house has no more keeps the words that it had.
+  const own = rows.filter(row => !row.ofHouse || !houseTemplateAt(row))
+  const written = new Set(own.map(nameOf))
+  const house = houseTemplates.filter(
+    template => (key === undefined || template.key === key) && !written.has(nameOf(template)),
+  )
+  return [...own.map(ofWorkspace), ...house]
+}
+
+async function newestRows({ db, workspace }: Context, key?: string): Promise<MessageTemplate[]> {
   const { channel, language, version } = messageTemplates
-  const rows = await db
+  return db
     .selectDistinctOn([messageTemplates.key, channel, language])
     .from(messageTemplates)
     .where(
@@ -210,11 +225,6 @@ async function inForce({ db, workspace }: Context, key?: string): Promise<Templa
       ),
     )
     .orderBy(asc(messageTemplates.key), asc(channel), asc(language), desc(version))
-  const own = new Map(rows.map(row => [nameOf(row), ofWorkspace(row)]))
-  const house = houseTemplates.filter(
-    template => (key === undefined || template.key === key) && !own.has(nameOf(template)),
-  )
-  return [...own.values(), ...house]
 }
 
 const houseTemplates: readonly Template[] = defaultTemplates.map(template => ({
@@ -226,17 +236,25 @@ const houseTemplates: readonly Template[] = defaultTemplates.map(template => ({
   createdAt: null,
 }))
 
+type Place = Pick<Template, 'key' | 'channel' | 'language'>
+
+function houseTemplateAt(place: Place): Template | undefined {
+  return houseTemplates.find(template => nameOf(template) === nameOf(place))
+}
+
 function ofWorkspace(row: MessageTemplate): Template {
   return { ...row, source: 'workspace' }
 }
 
-/** Of a key in all its channels and languages, the house's too. */
+/** Of a key in all its channels and languages, the house's too, as far as a workspace's go. */
 async function highestVersion({ db, workspace }: Context, key: string): Promise<number> {
   const [own] = await db
     .select({ version: sql<number>`coalesce(max(${messageTemplates.version}), 0)::int` })
     .from(messageTemplates)
     .where(and(eq(messageTemplates.workspaceId, workspace.id), eq(messageTemplates.key, key)))
-  const house = houseTemplates.filter(template => template.key === key).map(({ version }) => version)
+  const house = houseTemplates
+    .filter(template => template.key === key && template.version <= MOST_VERSIONS)
+    .map(({ version }) => version)
   return Math.max(own!.version, ...house)
 }
 
@@ -248,7 +266,7 @@ async function lockKey({ db, workspace }: Context, key: string): Promise<void> {
 }
 
 /** Keys and languages have no space, so names sort as their parts do. */
-function nameOf({ key, channel, language }: Pick<Template, 'key' | 'channel' | 'language'>): string {
+function nameOf({ key, channel, language }: Place): string {
   return `${key} ${channel} ${language}`
 }
 

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { notFound, type Refusal } from '../../catalog/refusal.ts'
+import { type DefaultTemplate, defaultTemplates } from '../../domain/messaging/default-templates.ts'
 import { standardVariables } from '../../domain/messaging/standard-variables.ts'
 import type { Host } from '../host.ts'
 import { type Form, formOf } from '../pages/form.ts'
@@ -10,7 +11,7 @@ import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { type Answered, act, field, queryOf, saidIn, textArea } from './kit.ts'
+import { type Act, type Answered, act, field, press, queryOf, saidIn, textArea } from './kit.ts'
 import { whyNot } from './refused.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { firstLine, label } from './words.ts'
@@ -65,23 +66,41 @@ ${[...keys].map(([key, templates]) => html`<section class="panel"><h2>${label(ke
       Object.values(text).some(part => part.includes(`{{${name}}}`)),
     )
     const args = { key, channel, language, purpose, variables, ...text }
-    const tool = 'upsert_message_template'
     // As it is kept, which may be another way to write it: `pt-br` is `pt-BR`.
     const then = (kept: Record<string, unknown>) => pathOf({ key, channel, language: String(kept.language) })
-    const undo = (kept: Answered & Partial<Template>) =>
-      kept.language === template.language && kept.version !== template.version
-        ? { tool, arguments: asItWas(template) }
-        : null
     return act(visit, request, reply, {
-      tool,
+      ...rewording(template),
       args,
-      back: pathOf(template),
       then,
       said: 'saved',
-      undo,
       refused: refusal => templatePage(visit, template, { refusal, form }),
     })
   })
+
+  app.post<Path>(`${TEMPLATES}/:key/:channel/:language/standard`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const template = await templateAt(visit, request.params)
+    const standard = standardOf(template)
+    if (!standard) throw notFound('template')
+    const { version: _, subject, ...text } = standard
+    const args = { ...text, ...(subject !== null && { subject }) }
+    return act(visit, request, reply, { ...rewording(template), args, said: 'standard' })
+  })
+}
+
+/** What is common to all that give a template another text; one in another language stays beside it. */
+function rewording(template: Template): Pick<Act, 'tool' | 'back' | 'undo'> {
+  const tool = 'upsert_message_template'
+  const undo = (kept: Answered & Partial<Template>) =>
+    kept.language === template.language && kept.version !== template.version
+      ? { tool, arguments: asItWas(template) }
+      : null
+  return { tool, back: pathOf(template), undo }
+}
+
+/** What the house says there. */
+function standardOf({ key, channel, language }: Place): DefaultTemplate | undefined {
+  return defaultTemplates.find(one => one.key === key && one.channel === channel && one.language === language)
 }
 
 /** To set it again: another version, with the text that it had. */
@@ -149,11 +168,28 @@ function templatePage(visit: Visit, template: Template, { said, refusal, form }:
   const content = html`${said}
 ${refusal && whyNot(refusal)}
 <p class="lede">${namesOf('language')(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
-<article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>
+${letter({ subject, body })}
 ${mayEdit && editForm(template, form)}
+${mayEdit && source === 'workspace' && standardWords(template)}
 ${own.length > 0 && html`<h2>${say.templates.variables}</h2><p>${own.map(({ name }, at) => html`${at > 0 && ', '}<code>${`{{${name}}}`}</code>`)}</p>`}`
   const above = html`${trail()}<span class="badge">${say.messages.channels[channel as never] ?? channel}</span>`
   return consolePage(visit, label(key), content, { above })
+}
+
+function letter({ subject, body }: Pick<Template, 'subject' | 'body'>): Html {
+  return html`<article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>`
+}
+
+/** To be read before they are taken. Where the house writes in no such language, there is no way back to it. */
+function standardWords(template: Template): Html | false {
+  const standard = standardOf(template)
+  return (
+    standard !== undefined &&
+    html`<details class="edits"><summary>${say.templates.standard}</summary>
+${letter(standard)}
+<p class="quiet">${say.templates.standardMore}</p>
+${press(`${pathOf(template)}/standard`, say.templates.takeStandard)}</details>`
+  )
 }
 
 function editForm(template: Template, form?: Form): Html {

@@ -245,6 +245,10 @@ export const house = {
     edit: 'Reword it',
     editMore:
       'Saved, it is another version. What was drafted keeps its text, and a rule that lets the version before through without asking does not let this one through.',
+    standard: 'The standard words',
+    standardMore:
+      'Used again, they also follow where Backdesk finds better ones. A rule that lets your own words through without asking does not let these through.',
+    takeStandard: 'Use the standard words again',
     subject: 'Subject',
     body: 'Text',
     known: (names: Html) => html`What stands in {{double braces}} is filled in: ${names}.`,

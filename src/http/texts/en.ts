@@ -151,6 +151,7 @@ export const say = {
     forgotten: 'Removed. What was stored is gone for good: to use it again, enter it again.',
     archived: 'Archived. What was booked stays booked.',
     restored: 'It can be booked again.',
+    standard: 'It says the standard words again.',
     undone: 'Taken back: it is as it was before.',
     revoked: 'Revoked. It opens nothing from this moment on, and cannot be brought back: make another one.',
     booked: 'Booked.',
