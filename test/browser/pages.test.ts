@@ -148,7 +148,7 @@ test('what a form leads to is as clean: several at once, a preview that asks, a 
   await looksRight('What came of it')
   await tab.goto(server.url + business.pages.booking!)
   await tab.getByRole('button', { name: 'Cancel' }).click()
-  await looksRight('Cancel a booking')
+  await looksRight('Cancel this booking?')
   await tab.goto(`${server.url}/console/customers/nobody`)
   await looksRight('Invalid input')
   await tab.goto(`${server.url}/console/approvals/none`)

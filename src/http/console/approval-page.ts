@@ -10,13 +10,13 @@ import { say } from '../texts/index.ts'
 import { decisionBar, decisionForm, isToReword, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { factCards } from './fact-cards.ts'
-import { fact } from './kit.ts'
+
 import { askedOfLetter, type Letter, letterCards, letterFacts, letterOf, saidByLetter } from './letter.ts'
 import { pathOf } from './queue-page.ts'
-import { ruleRows, rulesAsked } from './rules.ts'
+import { ruleRows, rulesAsked } from './rule-words.ts'
 import { consolePage, readingOf, switcher, type Visit } from './shell.ts'
 import { effectText, obstacleText, stateBadge, states } from './states.ts'
-import { label, moment, type Reading, words } from './words.ts'
+import { fact, label, moment, type Reading, words } from './words.ts'
 
 type Shown = Reviewed & { obstacle: Obstacle | null }
 

@@ -4,9 +4,9 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { choice, fact, field, keyField, press, type Query, saidIn } from './kit.ts'
+import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
-import { type Reading, spanOf, words } from './words.ts'
+import { fact, type Reading, spanOf, words } from './words.ts'
 
 /** As `get_booking` answers it. */
 export interface BookingRow {

@@ -16,7 +16,6 @@ import {
   asBefore,
   differing,
   empty,
-  fact,
   field,
   given,
   keyField,
@@ -28,7 +27,7 @@ import {
 } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { type Reading, words } from './words.ts'
+import { fact, type Reading, words } from './words.ts'
 
 /** As `get_customer` answers it. */
 interface Customer {

@@ -8,9 +8,9 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { inParts, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
-import { empty, fact, pager, type Query, queryOf } from './kit.ts'
+import { empty, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { label, type Reading, words } from './words.ts'
+import { fact, label, type Reading, words } from './words.ts'
 
 /** As `list_invoices` answers it; amounts in minor units. */
 interface InvoiceRow {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { WriteBody } from '../../calls/call.ts'
 import { hashOf } from '../../calls/parse.ts'
 import type { Inverse, Undo } from '../../calls/undo.ts'
+import type { Tool } from '../../catalog/define.ts'
 import { withoutPaths } from '../../catalog/json-schema.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { type Form, formOf } from '../pages/form.ts'
@@ -12,9 +13,9 @@ import { type Html, html } from '../pages/html.ts'
 import { inEnglish, PageRefusal } from '../pages/language.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
+import { previewOf } from './preview.ts'
 import { whyNot, wroteBefore } from './refused.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
-import { facts } from './words.ts'
 
 export type Query = Partial<Record<string, string>>
 
@@ -26,17 +27,6 @@ export function queryOf(request: FastifyRequest): Query {
 
 export function empty({ title, more }: { title: string; more: string }, action?: Html): Html {
   return html`<div class="empty"><h2>${title}</h2><p>${more}</p>${action && html`<p class="actions">${action}</p>`}</div>`
-}
-
-/** A line of `dl.facts`; nothing where there is nothing to say. */
-export function fact(name: string, value: Html | string | null | false): Html | false {
-  return (
-    value !== null &&
-    value !== false &&
-    value !== '' &&
-    html`<div><dt>${name}</dt><dd>${value}</dd></div>
-`
-  )
 }
 
 /** To the next page of a list, with the filters of this one. */
@@ -171,14 +161,7 @@ export async function act(
   if (body.status === 'needs_confirmation') {
     // A token in a preview is of what is not made.
     const data = withoutPaths(body.data, answer.entry.secretData)
-    const page = confirmPage(
-      visit,
-      inEnglish(answer.entry.tool.title),
-      { ...body, data },
-      form,
-      request.url,
-      back,
-    )
+    const page = confirmPage(visit, answer.entry.tool, { ...body, data }, form, request.url, back)
     return sendPage(reply, await page)
   }
   return reply.redirect(withQuery(onward(body.data), { said, ...(body.undo && { undo: body.undo }) }), 303)
@@ -203,22 +186,24 @@ async function takesKey(visit: Visit, tool: string): Promise<boolean> {
   return visit.catalog.get(tool)?.tool.key === true
 }
 
+/** Asks by the name of the act: the button says what it does, and looks like it where it takes something away. */
 async function confirmPage(
   visit: Visit,
-  title: Html,
+  { name, title, effect }: Tool,
   { data, warnings = [], confirm_token }: WriteBody,
   form: Record<string, string>,
   action: string,
   back: string,
 ): Promise<string> {
-  const names = await visit.names(data)
+  const { ask, press } = say.confirm.asks[name] ?? { ask: inEnglish(title), press: say.confirm.press }
+  const reading = readingOf(visit, { names: await visit.names(data) })
   const again = { ...form, confirm_token: confirm_token! }
-  const content = html`<p class="lede">${say.kit.confirmLede}</p>
+  const content = html`<p class="lede">${say.confirm.lede}</p>
 ${warnings.slice(0, -1).map(warning => html`<p class="notice">${inEnglish(warning)}</p>`)}
-<div class="card">${facts((data ?? {}) as Record<string, unknown>, readingOf(visit, { names }))}</div>
-<form method="post" action="${action}">${hidden(again)}<div class="actions"><button class="primary">${say.kit.confirm}</button>
+${previewOf(name, (data ?? {}) as Record<string, unknown>, reading)}
+<form method="post" action="${action}">${hidden(again)}<div class="actions"><button class="primary${effect === 'destroy' && ' danger'}">${press}</button>
 <a class="button quiet-button" href="${back}">${say.kit.leave}</a></div></form>`
-  return consolePage(visit, title, content)
+  return consolePage(visit, ask, content)
 }
 
 /** What was refused, why, what to do next, and what was written. */

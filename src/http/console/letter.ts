@@ -6,8 +6,8 @@ import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { beginning, pieces } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
-import { fact } from './kit.ts'
-import { nameOf, type Reading, words } from './words.ts'
+
+import { fact, nameOf, type Reading, words } from './words.ts'
 
 export interface Letter {
   channel: string
@@ -54,7 +54,7 @@ export const saidByLetter: ReadonlySet<string> = new Set([
   ...['id', 'status', 'created_at', 'version'],
 ])
 
-function isLetter(data: unknown): data is Letter {
+export function isLetter(data: unknown): data is Letter {
   if (typeof data !== 'object' || data === null) return false
   const { channel, to, subject, text } = data as Record<string, unknown>
   const isText = [channel, to, text].every(value => typeof value === 'string')

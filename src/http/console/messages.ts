@@ -11,10 +11,10 @@ import { sendPage } from '../pages/page.ts'
 import { beginning, inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
-import { act, empty, fact, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
+import { act, empty, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
 import { letterCards } from './letter.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { firstLine, type Reading, words } from './words.ts'
+import { fact, firstLine, type Reading, words } from './words.ts'
 
 /** As `list_messages` answers it. */
 export interface MessageRow {

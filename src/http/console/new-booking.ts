@@ -13,22 +13,10 @@ import { moneyText, PageRefusal } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import {
-  act,
-  choice,
-  empty,
-  fact,
-  field,
-  given,
-  hidden,
-  keyField,
-  type Query,
-  queryOf,
-  textArea,
-} from './kit.ts'
+import { act, choice, empty, field, given, hidden, keyField, type Query, queryOf, textArea } from './kit.ts'
 import { whyNot } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { firstLine, hourText, type Reading, words } from './words.ts'
+import { fact, firstLine, hourText, type Reading, words } from './words.ts'
 
 const HOME = '/console/calendar/new'
 

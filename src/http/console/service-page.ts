@@ -4,10 +4,10 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { amountOf, amountText, fact, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
+import { amountOf, amountText, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
 import { minutesText, type Policy, policyForm, policySentences } from './service-policy.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
-import { words } from './words.ts'
+import { fact, words } from './words.ts'
 
 export interface Service {
   id: string

@@ -26,7 +26,8 @@ import {
   whole,
 } from './kit.ts'
 import { providerCards } from './provider-cards.ts'
-import { type RuleRow, ruleForm, ruleList } from './rules.ts'
+import type { RuleRow } from './rule-words.ts'
+import { ruleForm, ruleList } from './rules.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { TEMPLATES } from './templates.ts'
 

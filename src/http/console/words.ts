@@ -25,6 +25,17 @@ export function facts(fields: Record<string, unknown>, reading: Reading): Html {
   )}</dl>`
 }
 
+/** A line of `dl.facts`; nothing where there is nothing to say. */
+export function fact(name: Html | string, value: Html | string | null | false): Html | false {
+  return (
+    value !== null &&
+    value !== false &&
+    value !== '' &&
+    html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`
+  )
+}
+
 export function words(value: unknown, reading: Reading): Html {
   if (value === true) return html`${say.words.yes}`
   if (value === false) return html`${say.words.no}`
