@@ -7,6 +7,7 @@ import { defineTool } from '../src/catalog/define.ts'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import type { Refusal } from '../src/catalog/refusal.ts'
 import { newId } from '../src/database/columns.ts'
+import cancelApprovalRequest from '../tools/approvals/cancel-approval-request.ts'
 import { signUp } from './support/access.ts'
 import { desk, note } from './support/notes.ts'
 
@@ -357,4 +358,17 @@ test('the same words from two askers are two questions, and from one they are on
   ]
   assert.equal(one.approval!.id, same.approval!.id)
   assert.notEqual(one.approval!.id, other.approval!.id)
+})
+
+test('what an automation asked it takes back, and no other does, though neither acts for a member', async t => {
+  const { call, agent, house } = await desk(t, [cancelApprovalRequest])
+  const automation = (id: string) => ({ ...agent.principal, kind: 'automation' as const, id, memberId: null })
+  const [one, other] = [automation(newId()), automation(newId())]
+  const { id: approval_id } = (await call(loud, one)).approval!
+  const withdraw = (by: typeof one) => call({ approval_id }, by, { tool: 'cancel_approval_request' })
+  await assert.rejects(withdraw(other), { code: 'forbidden_scope' })
+  const state = async () => (await house.database.owner.query('SELECT state FROM approvals')).rows
+  assert.deepEqual(await state(), [{ state: 'pending' }])
+  assert.equal((await withdraw(one)).status, 'done')
+  assert.deepEqual(await state(), [{ state: 'withdrawn' }])
 })

@@ -59,9 +59,28 @@ test('a rule for a template goes before the plain one, for that version of it an
   assert.equal(gateOf(tool(), [{ ...send('other@1'), gate: 'allow' }], over), 'allow')
 })
 
+test('one for the template goes before one for the hour, and one for both before either', () => {
+  const sends = tool({ name: 'send_message' })
+  const send: Effect = { kind: 'send', gate: 'approve', recipients: 1, template: 'news@1' }
+  const ofMessages = (changes: Partial<PolicyRule>) => rule({ tool: 'send_message', ...changes })
+  const [template, hours] = ['news@1', { from: '09:00', to: '18:00' }]
+  const two = [ofMessages({ gate: 'approve', hours }), ofMessages({ gate: 'allow', template })]
+  assert.equal(gateOf(sends, [send], two), 'allow')
+  const both = [
+    ofMessages({ gate: 'approve', template }),
+    ofMessages({ gate: 'confirm', hours }),
+    ofMessages({ gate: 'allow', template, hours }),
+  ]
+  assert.deepEqual(
+    ['12:00', '20:00'].map(at => gateOf(sends, [send], both, at)),
+    ['allow', 'approve'],
+  )
+})
+
 test('nothing lets a destructive tool through without its preview, nor lowers a fixed gate', () => {
   const free = [rule({ gate: 'allow' })]
   assert.equal(gateOf(tool({ effect: 'destroy', gate: 'approve' }), [], free), 'confirm')
+  assert.equal(gateOf(tool({ effect: 'destroy' }), [], free), 'allow', 'one that has none gets none')
   assert.equal(gateOf(tool({ gate: 'approve', gateIsFixed: true }), [], free), 'approve')
 })
 
@@ -135,6 +154,40 @@ test('a part of a call is gated as the tool that is for it: its rules add, and l
   const noted: Effect = { kind: 'charge', gate: 'confirm', amount: { amount: 9_000, currency: 'EUR' } }
   const charges = [rule({ tool: 'charge_saved_method' })]
   assert.equal(gateOf(cancel, [noted], charges), 'confirm', 'what is only noted as due is no charge')
+})
+
+test('what is sent, charged or refunded in passing is each asked of the tool that is for it, what a tool is for of itself', () => {
+  const end = tool({ name: 'end_everything', gate: 'confirm' })
+  const amount = { amount: 6_000, currency: 'EUR' }
+  const parts: [name: string, effect: Effect][] = [
+    ['send_message', { kind: 'send', gate: 'approve', recipients: 3 }],
+    ['charge_saved_method', { kind: 'charge', gate: 'approve', amount }],
+    ['refund_payment', { kind: 'refund', gate: 'approve', amount }],
+  ]
+  const free = rule({ tool: 'end_everything', gate: 'allow' })
+  for (const [name, effect] of parts) {
+    const of = (changes: Partial<PolicyRule>) =>
+      requirementOf(end, [effect], [free, rule({ tool: name, ...changes })], '12:00')
+    assert.deepEqual([of({}).gate, of({ reviewers: 'owner' }).reviewers], ['approve', 'owner'], name)
+    assert.equal(of({ tool: 'void_invoice' }).gate, 'allow', name)
+  }
+  const news = rule({ tool: 'send_message', template: 'news@1', reviewers: 'owner' })
+  const through = rule({ tool: 'send_message', gate: 'allow' })
+  const both: Effect[] = [{ kind: 'send', gate: 'approve', template: 'news@1' }, refund(5)]
+  const sends = tool({ name: 'send_message', gate: 'approve' })
+  assert.equal(gateOf(sends, both, [through, news]), 'allow', 'it sends no such template alone')
+})
+
+test('what one rule leaves to an owner, it leaves of its tool, its hours and its amounts, and of nothing else', () => {
+  const reviewers = (rules: PolicyRule[], at = '12:00') =>
+    requirementOf(tool({ gate: 'approve' }), [refund(5)], rules, at).reviewers
+  const owners = { reviewers: 'owner' as const }
+  assert.equal(reviewers([rule(owners)]), 'owner')
+  assert.equal(reviewers([rule({ ...owners, tool: 'void_invoice' })]), 'admin')
+  const night = [rule({ ...owners, hours: { from: '21:00', to: '07:00' } })]
+  assert.deepEqual([reviewers(night), reviewers(night, '23:00')], ['admin', 'owner'])
+  const over = (amount: number) => [rule({ ...owners, amount_over: { amount, currency: 'EUR' } })]
+  assert.deepEqual([reviewers(over(5)), reviewers(over(4))], ['admin', 'owner'])
 })
 
 test('while anything is left to an owner, so is the policy', () => {

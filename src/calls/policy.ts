@@ -76,7 +76,7 @@ function rulesFor(name: string, effects: Effect[], rules: PolicyRule[], at: stri
   const plains = own.filter(rule => !hasThreshold(rule))
   const most = Math.max(...plains.map(precision))
   const exact = plains.filter(rule => precision(rule) === most)
-  const exceeded = own.filter(rule => hasThreshold(rule) && exceeds(effects, rule))
+  const exceeded = own.filter(rule => exceeds(effects, rule))
   const plain = exact.length > 0 ? { gate: strictest(exact.map(({ gate }) => gate)) } : undefined
   return { plain, exceeded, applied: [...exact, ...exceeded] }
 }
@@ -109,7 +109,7 @@ function isWithin({ from, to }: { from: string; to: string }, at: string): boole
 
 /** All that the call does is to send this. */
 function isSentFrom(template: string, effects: Effect[]): boolean {
-  return effects.length > 0 && effects.every(effect => effect.kind === 'send' && effect.template === template)
+  return effects.length > 0 && effects.every(effect => effect.template === template)
 }
 
 export function strictest(some: Gate[]): Gate {
@@ -125,7 +125,10 @@ export function hasThreshold(rule: PolicyRule): boolean {
   return rule.amount_over !== undefined || rule.recipients_over !== undefined
 }
 
-/** By all that it does of a kind: ten small refunds are a large one. An amount in another currency cannot be compared, so it counts as more. */
+/**
+ * By all that it does of a kind: ten small refunds are a large one. An amount in another currency cannot be compared, so
+ * it counts as more. A rule without a threshold is not exceeded.
+ */
 function exceeds(effects: Effect[], { amount_over: limit, recipients_over: people }: PolicyRule): boolean {
   return [...Map.groupBy(effects, ({ kind }) => kind).values()].some(alike => {
     const amounts = alike.flatMap(({ amount }) => amount ?? [])
