@@ -57,6 +57,7 @@ import { type FindStripe, paymentProviders } from './delivery/payments/providers
 import { providerWebhooks } from './delivery/payments/webhooks.ts'
 import { prepareQueue } from './delivery/queue.ts'
 import { readCalendar } from './delivery/read-calendar.ts'
+import { readTemplates } from './delivery/read-templates.ts'
 import { startWorker, type WorkerParts } from './delivery/worker.ts'
 import { bookingExpiry } from './domain/bookings/expiry.ts'
 import { openSelfService, SELF_SERVICE } from './domain/bookings/self-service.ts'
@@ -305,6 +306,12 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
         secrets,
         urls: config.providerUrls,
         mayBeInside: config.reachesInside,
+      }),
+      read_templates: readTemplates({
+        asSystem: asSystem(house),
+        database,
+        secrets,
+        url: config.providerUrls.whatsapp,
       }),
       notify_reviewers: notifyReviewers({
         database,

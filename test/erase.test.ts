@@ -36,6 +36,13 @@ async function somebody(desk: Studio, person: Person): Promise<string> {
   await approved(desk, person, 'merge_customers', { survivor_id: id, merged_id: twin })
   await holdEverything(desk, person, id, { name: NAME, email: EMAIL, words: `Said ${NAME}, ${PHONE}` })
   const text = { channel: 'email', purpose: 'transactional', subject: `Hello ${NAME}`, body: `Dear ${NAME}` }
+  const byWhatsApp = { key: 'hello', channel: 'whatsapp', purpose: 'transactional' }
+  await done(desk, 'upsert_message_template', {
+    ...byWhatsApp,
+    language: 'en',
+    body: 'Hi {{customer_name}}.',
+  })
+  await made(desk, 'draft_message', { customer_id: id, channel: 'whatsapp', template_key: 'hello' })
   const waits = await made(desk, 'draft_message', { customer_id: id, ...text })
   await callTool(desk, 'send_message', { message_id: waits.id, idempotency_key: fresh() })
   const lines = [{ description: `For ${NAME}`, unit_price: { amount: 100, currency: 'EUR' } }]

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { readConfig } from '../src/config.ts'
+import { newId } from '../src/database/columns.ts'
 import { type Body, callTool, done, fresh } from './support/caller.ts'
 import { until } from './support/jobs.ts'
 import { askFor } from './support/message.ts'
@@ -12,11 +13,15 @@ import { startServer, type TestServer } from './support/server.ts'
 import { made } from './support/shop.ts'
 import { startMailServer } from './support/smtp.ts'
 import { startSmsProvider } from './support/twilio.ts'
+import { startWhatsApp } from './support/whatsapp.ts'
 
 const scope = { after: (work: () => unknown) => after(work as () => void) }
 const sms = await startSmsProvider(scope)
 const { providerUrls } = readConfig({})
-const server = await startServer(scope, { providerUrls: { ...providerUrls, twilio: sms.url } })
+const whatsapp = await startWhatsApp(scope)
+const server = await startServer(scope, {
+  providerUrls: { ...providerUrls, twilio: sms.url, whatsapp: whatsapp.url },
+})
 
 test('mail goes by the business’s own server and SMS by its own account; of another business, nothing does', async t => {
   const mail = await startMailServer(t)
@@ -89,6 +94,83 @@ test('an SMS of which nobody can tell stands as unknown, and is not sent again b
   assert.equal(sms.taken.length, taken + 1)
 })
 
+test('WhatsApp carries a template once it has approved this very text, and free text for a day after they wrote', async () => {
+  const own = await desk()
+  await own.store('whatsapp', whatsapp.account)
+  await healthy(own, ['whatsapp'])
+  assert.deepEqual(await channel(own, 'whatsapp'), {
+    channel: 'whatsapp',
+    carrier: 'whatsapp',
+    ready: true,
+    to_do: null,
+  })
+  const variables = [{ name: 'minutes', type: 'number' }]
+  const body = 'Hola {{customer_name}}, vamos {{minutes}} minutos tarde. ¡Perdona, {{customer_name}}!'
+  const text = { key: 'late', channel: 'whatsapp', language: 'es-ES', purpose: 'transactional' }
+  assert.equal(
+    (await done(own, 'upsert_message_template', { ...text, body, variables })).provider_state,
+    'draft',
+  )
+  assert.match(await own.page('/console/settings/templates/late/whatsapp/es-ES'), /<code>late_v1<\/code>/)
+  const state = async () => (await done(own, 'list_message_templates', { key: 'late' }))[0].provider_state
+  const atWhatsApp = {
+    name: 'late_v1',
+    language: 'es_ES',
+    status: 'PENDING',
+    body: 'Hola {{1}}, vamos {{2}}.',
+  }
+  const others = Array.from({ length: 15 }, (_, n) => ({ ...atWhatsApp, name: `other_v${n}` }))
+  whatsapp.templates.push(...others, atWhatsApp)
+  atWhatsApp.body = 'Hola {{1}}, vamos {{2}} minutos tarde. ¡Perdona, {{1}}!'
+  await own.check('whatsapp')
+  await until(async () => (await state()) === 'submitted')
+  const late = { template_key: 'late', variables: { minutes: 10 } }
+  assert.equal((await own.draft('whatsapp', late)).outlook.reason, 'outside_service_window')
+  atWhatsApp.status = 'APPROVED'
+  await own.check('whatsapp')
+  await until(async () => (await state()) === 'approved')
+  assert.equal(await own.send('whatsapp', late), 'sent')
+  const [sent] = whatsapp.taken.splice(0)
+  assert.deepEqual(
+    [sent.to, sent.template.components[0].parameters.map((one: Body) => one.text)],
+    ['+34612345678', ['Nadia', '10']],
+  )
+  atWhatsApp.body = 'Hola {{1}}, vamos {{2}} minutos tarde.'
+  await own.check('whatsapp')
+  await until(async () => (await state()) === 'draft')
+
+  const free = await own.draft('whatsapp', {})
+  assert.equal(free.outlook.reason, 'outside_service_window')
+  await server.house.database.owner.query(
+    `INSERT INTO inbound_messages (workspace_id, id, channel, provider, provider_ref, sender, body, received_at)
+     VALUES ($1, $2::uuid, 'whatsapp', 'whatsapp', $2::uuid::text, '+34612345678', 'Is it open?', now())`,
+    [uuidOf(own.workspaceId), newId()],
+  )
+  assert.equal(await own.send('whatsapp'), 'sent')
+  assert.deepEqual(whatsapp.taken.splice(0)[0].text, { body: 'See you at 10.' })
+  whatsapp.cutsOff = true
+  assert.equal(await own.send('whatsapp'), 'unknown')
+  assert.equal(whatsapp.taken.length, 1, 'and is not sent again by itself')
+})
+
+test('a number that its provider says is none of its own gets no more of them', async t => {
+  const own = await desk()
+  await own.store('twilio', sms.account)
+  sms.refuses = 21211
+  t.after(() => {
+    sms.refuses = null
+  })
+  assert.equal(await own.send('sms'), 'failed')
+  const [{ id, reason }] = (await done(own, 'list_messages')) as Body[]
+  assert.equal(reason, 'bounced')
+  assert.match(await own.page(`/console/messages/${id}`), /this number gets no such messages/)
+  const [suppression] = (await done(own, 'list_suppressions')) as Body[]
+  assert.deepEqual(
+    [suppression.channel, suppression.address, suppression.scope, suppression.reason],
+    ['sms', '+34612345678', 'all', 'bounce'],
+  )
+})
+
 test('what its provider no longer takes is said in the settings with what to do, and to agents that ask', async () => {
   const own = await desk()
   await own.store('twilio', { ...sms.account, auth_token: 'wrong'.repeat(6) })
@@ -120,6 +202,8 @@ test('what this server cannot read carries nothing, nor does the server’s own 
   assert.deepEqual([sent, mail.taken.filter(text => text.includes('See you at 10.')).length], [1, 1])
 })
 
+type Channel = 'email' | 'sms' | 'whatsapp'
+
 async function desk(at: TestServer = server) {
   const { key, email, workspaceId } = await at.signUp()
   const agent = { url: at.url, key, workspaceId }
@@ -138,26 +222,29 @@ async function desk(at: TestServer = server) {
     })
     assert.equal(answer.status, 303, await answer.text())
   }
-  const release = async (by: 'email' | 'sms'): Promise<string> => {
-    const { id } = await made(agent, 'draft_message', {
+  const draft = (by: Channel, text: Body = {}): Promise<Body> =>
+    made(agent, 'draft_message', {
       customer_id: customer.id,
       channel: by,
       ...(by === 'email' && { subject: 'Tomorrow' }),
-      body: 'See you at 10.',
-      purpose: 'transactional',
+      ...(text.template_key ? text : { body: 'See you at 10.', purpose: 'transactional' }),
     })
+  const release = async (by: Channel, text?: Body): Promise<string> => {
+    const { id } = await draft(by, text)
     await person.decide((await askFor(agent, id)).approvalId, 'approve')
     return id
   }
   return {
     ...agent,
     store: (provider: string, form: Record<string, string>) => press(`${provider}/save`, form),
+    check: (provider: string) => press(`${provider}/check`),
     remove: (provider: string) => press(`${provider}/remove`),
     page: async (path: string) => (await fetch(at.url + path, { headers: { cookie: person.cookie } })).text(),
+    draft,
     release,
     /** What became of a message by this channel. */
-    async send(by: 'email' | 'sms'): Promise<string> {
-      const id = await release(by)
+    async send(by: Channel, text?: Body): Promise<string> {
+      const id = await release(by, text)
       let status = ''
       await until(async () => {
         status = (await done(agent, 'get_message_status', { message_id: id })).status

@@ -54,6 +54,7 @@ function changed({ emit, workspace }: Context): void {
 }
 
 /** The worker asks: no call reaches a provider. */
-function checkSoon({ enqueue }: Context, provider: ProviderName): Promise<void> {
-  return enqueue({ task: 'check_credentials', ids: { provider }, jobKey: provider })
+async function checkSoon({ enqueue }: Context, provider: ProviderName): Promise<void> {
+  await enqueue({ task: 'check_credentials', ids: { provider }, jobKey: provider })
+  if (provider === 'whatsapp') await enqueue({ task: 'read_templates', jobKey: 'templates' })
 }

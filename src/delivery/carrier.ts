@@ -4,16 +4,20 @@ import { listCredentials, type ProviderName, readCredentials } from '../access/c
 import type { Secrets } from '../access/secrets.ts'
 import type { Database } from '../database/pool.ts'
 import type { Attachment, Provider } from '../domain/messaging/tables.ts'
+import type { WhatsAppTemplate } from '../domain/messaging/whatsapp.ts'
 import type { ProviderUrls } from './check-credentials.ts'
 import type { Letter } from './letter.ts'
 import { type ResendConfig, resend } from './resend.ts'
 import { type SmtpConfig, smtp } from './smtp.ts'
 import { twilio } from './twilio.ts'
+import { whatsapp } from './whatsapp.ts'
 
 export interface Mail extends Letter {
   to: string
   headers?: Record<string, string>
   attachments?: Attachment[]
+  /** By WhatsApp: what it puts the text together from; null: the text as it is. */
+  template?: WhatsAppTemplate | null
 }
 
 export interface Carrier {
@@ -50,7 +54,7 @@ export function makeCarriers(config: { smtp?: SmtpConfig; resend?: ResendConfig 
 export function carriersOf(
   { database, secrets }: { database: Database; secrets: Secrets },
   servers: Carriers,
-  urls: Pick<ProviderUrls, 'twilio'>,
+  urls: Pick<ProviderUrls, 'twilio' | 'whatsapp'>,
   mayBeInside: boolean,
 ): FindCarriers {
   return workspaceId =>
@@ -63,6 +67,8 @@ export function carriersOf(
       if (stored.has('smtp')) own.smtp = map(await read('smtp'), account => smtp(account, mayBeInside))
       if (stored.has('twilio'))
         own.twilio = map(await read('twilio'), account => twilio(account, urls.twilio))
+      if (stored.has('whatsapp'))
+        own.whatsapp = map(await read('whatsapp'), account => whatsapp(account, urls.whatsapp))
       return { ...servers, ...own }
     })
 }

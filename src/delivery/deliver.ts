@@ -14,6 +14,7 @@ import {
   settle,
 } from '../domain/messaging/dispatch.ts'
 import type { Attachment } from '../domain/messaging/tables.ts'
+import { templateOf } from '../domain/messaging/whatsapp.ts'
 import type { Carrier, FindCarriers, Mail } from './carrier.ts'
 import type { Handler } from './handler.ts'
 import { letterOf } from './letter.ts'
@@ -58,8 +59,9 @@ async function carry(
     return { kind: 'sent', ...(await carrier.send(mailOf(parts, attempt), { key, signal })) }
   } catch (error) {
     if (!(error instanceof NotSent)) throw error
-    const { outcome, retryAfterSeconds: afterSeconds } = error
-    if (outcome === 'refused' || outcome === 'unclear') return { kind: outcome }
+    const { outcome, retryAfterSeconds: afterSeconds, finding } = error
+    if (outcome === 'refused') return { kind: outcome, finding }
+    if (outcome === 'unclear') return { kind: outcome }
     return { kind: 'later', reason: outcome, afterSeconds }
   }
 }
@@ -70,6 +72,7 @@ function mailOf({ unsubscribeUrl }: Delivering, { delivery, message, attachments
     to: recipient,
     ...letterOf({ language: message.language, subject, body }),
     ...(attachments.length > 0 && { attachments }),
+    ...(delivery.channel === 'whatsapp' && { template: templateOf(message) }),
     ...(message.purpose === 'marketing' && { headers: oneClick(unsubscribeUrl(delivery)) }),
   }
 }

@@ -1,5 +1,7 @@
 /** A mail that no provider has said to have taken. The message is for logs and jobs: it holds nothing of a person. */
 
+import type { Finding } from '../domain/messaging/findings.ts'
+
 export type NotSentOutcome =
   /** The provider has said no for good. */
   | 'refused'
@@ -17,10 +19,13 @@ export class NotSent extends Error {
   readonly outcome: NotSentOutcome
   /** When the provider asks to be tried again. */
   readonly retryAfterSeconds: number | undefined
+  /** What it says of the recipient, where it refuses. */
+  readonly finding: Finding | undefined
 
-  constructor(outcome: NotSentOutcome, message: string, retryAfterSeconds?: number) {
+  constructor(outcome: NotSentOutcome, message: string, retryAfterSeconds?: number, finding?: Finding) {
     super(message)
     this.outcome = outcome
     this.retryAfterSeconds = retryAfterSeconds
+    this.finding = finding
   }
 }

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import type { CredentialsOf } from '../access/credentials.ts'
+import type { Finding } from '../domain/messaging/findings.ts'
 import type { Carrier } from './carrier.ts'
 import { NotSent } from './not-sent.ts'
 import { parsed, post, secondsOf } from './post.ts'
@@ -29,7 +30,7 @@ export function twilio(
         },
         { signal, patienceMs },
       )
-      if (!answer.ok) throw refusalOf(answer)
+      if (!answer.ok) throw refusalOf(answer, text)
       return { ref: Taken.safeParse(parsed(text)).data?.sid }
     },
   }
@@ -37,11 +38,28 @@ export function twilio(
 
 const Taken = z.object({ sid: z.string().max(64) })
 
-/** Its own words name the number, so that only the status is kept. */
-function refusalOf({ status, headers }: Response): NotSent {
-  const message = `Twilio answered ${status}.`
+/** Its own words name the number, so that only the status and the code are kept. */
+function refusalOf({ status, headers }: Response, text: string): NotSent {
+  const code = Failed.safeParse(parsed(text)).data?.code
+  const message = `Twilio answered ${status}${code === undefined ? '' : `, code ${code}`}.`
   if (status === 429) return new NotSent('rate_limited', message, secondsOf(headers.get('retry-after')))
   // About the account, and nothing about the message: the next try may do.
   if (status === 401 || status === 403) return new NotSent('deferred', message)
-  return new NotSent(status >= 500 ? 'unclear' : 'refused', message)
+  if (status >= 500) return new NotSent('unclear', message)
+  return new NotSent('refused', message, undefined, code === undefined ? undefined : findingOf(code))
+}
+
+const Failed = z.object({ code: z.int() })
+
+/** What one of its codes says of the recipient (twilio.com/docs/api/errors); undefined: nothing. */
+export function findingOf(code: number): Finding | undefined {
+  return findings[code]
+}
+
+const findings: Record<number, Finding> = {
+  21211: 'bounced', // No number.
+  21614: 'bounced', // No mobile.
+  30005: 'bounced', // Nobody's.
+  30006: 'bounced', // A landline.
+  21610: 'opted_out', // Replied STOP.
 }

@@ -43,6 +43,14 @@ async function holdProfile(
   await done(desk, 'set_customer_relationships', { customer_id, ...payer(other) })
   const text = { channel: 'email', purpose: 'transactional', subject: words, body: words }
   await made(desk, 'draft_message', { customer_id, ...text })
+  await desk.rows(
+    `INSERT INTO inbound_messages
+       (workspace_id, id, channel, provider, provider_ref, sender, customer_id, body, received_at)
+     VALUES ($1, $2::uuid, 'whatsapp', 'whatsapp', $2::uuid::text, '+34612345678', $3, $4, now())`,
+    newId(),
+    uuidOf(customer_id),
+    words,
+  )
   const yes = { channel: 'email', purpose: 'marketing', state: 'granted', source: words }
   await made(desk, 'record_customer_consent', { customer_id, ...yes })
   const site = await made(desk, 'create_publishable_key', { name: 'Site', origins: ['https://a.example'] })

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { uuidOf } from '../../src/catalog/kinds.ts'
+import { newId } from '../../src/database/columns.ts'
 import { type Body, type Called, callTool, done, fresh } from './caller.ts'
 import { inputOf, newSandbox, type Sandbox } from './example.ts'
 import type { TestServer } from './server.ts'
@@ -18,6 +19,8 @@ export interface Post extends Sandbox {
   call(tool: string, input: Record<string, unknown>): Promise<Called>
   /** A draft that must be made; to a new customer, in its own words, unless told otherwise. */
   draft(input?: Record<string, unknown>): Promise<Body>
+  /** A number that wrote by WhatsApp. */
+  wrote(sender: string, receivedAt: string): Promise<void>
   /** From now on a message is sent without anybody being asked. */
   allowSending(): Promise<void>
   settings(patch: Record<string, unknown>): Promise<void>
@@ -58,6 +61,13 @@ export async function openPost(server: TestServer): Promise<Post> {
         ...text,
         ...input,
       })
+    },
+    async wrote(sender, receivedAt) {
+      await owner.query(
+        `INSERT INTO inbound_messages (workspace_id, id, channel, provider, provider_ref, sender, body, received_at)
+         VALUES ($1, $2::uuid, 'whatsapp', 'whatsapp', $2::uuid::text, $3, 'Is it open?', $4)`,
+        [workspaceId, newId(), sender, receivedAt],
+      )
     },
     async allowSending() {
       const asked = await callTool(sandbox, 'set_approval_policy', {

@@ -10,6 +10,8 @@ export interface SmsProvider {
   url: string
   /** The status that it answers with, whoever asks; null: what is due. */
   status: number | null
+  /** The code for which it turns every message down; null: none. */
+  refuses: number | null
   /** Takes a message, and breaks the line before it has said so. */
   cutsOff: boolean
   /** Forms of the messages that it took. */
@@ -33,6 +35,7 @@ export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<S
     if (request.method === 'GET' && request.url === `${home}.json`) return answer(200, { sid: account_sid })
     if (request.method !== 'POST' || request.url !== `${home}/Messages.json`)
       return answer(404, { code: 20404 })
+    if (provider.refuses) return answer(400, { code: provider.refuses })
     const form = Object.fromEntries(new URLSearchParams(body))
     if (!/^\+[1-9]\d+$/.test(form.To ?? '')) return answer(400, { code: 21211 })
     provider.taken.push(form)
@@ -44,6 +47,7 @@ export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<S
   const provider: SmsProvider = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     status: null,
+    refuses: null,
     cutsOff: false,
     taken: [],
     account: { account_sid: `AC${'0'.repeat(32)}`, auth_token: 't'.repeat(32), from: '+34600000000' },

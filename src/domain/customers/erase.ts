@@ -3,14 +3,20 @@
  * address, so that no import makes a yes of what was forgotten.
  */
 
-import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { idText } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { cancelBooking } from '../bookings/cancel.ts'
 import { bookingIntakes, bookings } from '../bookings/tables.ts'
 import { cancelEnrolment } from '../classes/cancel-enrolment.ts'
 import type { Context } from '../context.ts'
-import { deliveries, messageAttachments, messages, suppressions } from '../messaging/tables.ts'
+import {
+  deliveries,
+  inboundMessages,
+  messageAttachments,
+  messages,
+  suppressions,
+} from '../messaging/tables.ts'
 import { startJob } from '../ops/jobs.ts'
 import { type Block, blockers } from './erase-blocks.ts'
 import { GONE, keepErasure, NOBODY } from './erased.ts'
@@ -160,9 +166,19 @@ async function forgetMessages({ db, workspace }: Context, ids: string[], contact
       recipient: GONE,
       subject: emptied(messages.subject),
       body: GONE,
+      templateValues: null,
       state: sql`CASE WHEN ${messages.state} = 'draft' THEN 'cancelled' ELSE ${messages.state} END`,
     })
     .where(theirs)
+  // What they wrote goes whole: at WhatsApp even its id has the number in it.
+  await db
+    .delete(inboundMessages)
+    .where(
+      and(
+        eq(inboundMessages.workspaceId, workspace.id),
+        or(inArray(inboundMessages.customerId, ids), inArray(inboundMessages.sender, contacts)),
+      ),
+    )
   if (contacts.length > 0) {
     await db
       .delete(suppressions)

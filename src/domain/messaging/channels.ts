@@ -11,17 +11,21 @@ type Desk = Pick<Context, 'db' | 'workspace' | 'mail'>
  * The workspace's own account before what the server has. null: nobody does, since no provider is set up. A sandbox
  * never reaches a person, whatever there is.
  */
+export function carrierOf(desk: Desk, channel: 'email' | 'sms'): Promise<Exclude<Provider, 'whatsapp'> | null>
+export function carrierOf(desk: Desk, channel: Channel): Promise<Provider | null>
 export async function carrierOf(desk: Desk, channel: Channel): Promise<Provider | null> {
   if (desk.workspace.kind === 'sandbox') return 'sandbox'
-  return (await ownAccount(desk, channel)) ? ownProviders[channel]! : serversCarrier(desk, channel)
+  return (await ownAccount(desk, channel)) ? ownProviders[channel] : serversCarrier(desk, channel)
 }
 
 /** At whom a workspace can have an account that carries a channel. */
-const ownProviders: Partial<Record<Channel, Provider & ProviderName>> = { email: 'smtp', sms: 'twilio' }
+const ownProviders = { email: 'smtp', sms: 'twilio', whatsapp: 'whatsapp' } as const satisfies Record<
+  Channel,
+  Provider & ProviderName
+>
 
-async function ownAccount({ db, workspace }: Desk, channel: Channel): Promise<CredentialState | null> {
-  const provider = ownProviders[channel]
-  return provider ? credentialState(db, workspace.id, provider) : null
+function ownAccount({ db, workspace }: Desk, channel: Channel): Promise<CredentialState | null> {
+  return credentialState(db, workspace.id, ownProviders[channel])
 }
 
 function serversCarrier({ mail }: Desk, channel: Channel): Provider | null {
@@ -53,7 +57,7 @@ export const missing: Record<Channel, string> = {
   email:
     'A person sets up a mail server in the console, or whoever runs this server sets SMTP_URL and MAIL_FROM.',
   sms: 'A person sets up Twilio in the console.',
-  whatsapp: 'WhatsApp cannot be connected yet; the sandbox carries it.',
+  whatsapp: 'A person connects WhatsApp in the settings of the console.',
 }
 
 const failing =

@@ -16,6 +16,7 @@ import {
   type About,
   type ConsentEvent,
   consentEvents,
+  inboundMessages,
   type Message,
   messageTemplates,
   type Purpose,
@@ -128,13 +129,34 @@ export function isAgreed(purpose: Purpose, lastWord: ConsentEvent['state'] | nul
   return purpose === 'marketing' ? lastWord === 'granted' : lastWord !== 'withdrawn'
 }
 
-/**
- * WhatsApp carries free text for 24 hours after the customer wrote. No inbound message exists yet, so that window is
- * never open, and only a template that WhatsApp has approved goes out.
- */
-async function isInServiceWindow({ db, workspace }: Context, message: Checked): Promise<boolean> {
+/** WhatsApp carries free text for 24 hours after the customer wrote, and else only a template that it has approved. */
+async function isInServiceWindow(context: Context, message: Checked): Promise<boolean> {
+  if (message.channel !== 'whatsapp') return true
+  return (await isApproved(context, message)) || (await wroteLately(context, message))
+}
+
+/** From whichever customer's number it came: the window is the number's. */
+async function wroteLately({ db, workspace, now }: Context, { recipient }: Checked): Promise<boolean> {
+  const { channel, sender, receivedAt } = inboundMessages
+  const [last] = await db
+    .select({ at: receivedAt })
+    .from(inboundMessages)
+    .where(
+      and(
+        eq(inboundMessages.workspaceId, workspace.id),
+        eq(channel, 'whatsapp'),
+        eq(sender, addressKey('whatsapp', recipient)),
+      ),
+    )
+    .orderBy(desc(receivedAt))
+    .limit(1)
+  return last !== undefined && Temporal.Instant.compare(last.at.add({ hours: WINDOW_HOURS }), now) > 0
+}
+
+const WINDOW_HOURS = 24
+
+async function isApproved({ db, workspace }: Context, message: Checked): Promise<boolean> {
   const { channel, language, templateKey, templateVersion } = message
-  if (channel !== 'whatsapp') return true
   if (!templateKey || !templateVersion || !language) return false
   const [template] = await db
     .select({ providerState: messageTemplates.providerState })

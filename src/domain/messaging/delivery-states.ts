@@ -51,6 +51,9 @@ export type DeliveryReason =
   /** It may have gone: the provider did not answer. Only its word clears this doubt. */
   | 'no_answer'
   | 'refused'
+  /** The provider says that the recipient gets none, or wants none. */
+  | 'bounced'
+  | 'opted_out'
   | 'gave_up'
 
 /** Over 9 to 18 hours: less than the 24 for which Resend remembers a key. */

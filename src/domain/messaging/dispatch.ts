@@ -15,6 +15,8 @@ import {
   pauseSeconds,
   stateAfter,
 } from './delivery-states.ts'
+import { consequences, type Finding } from './findings.ts'
+import { addSuppression } from './suppressions.ts'
 import { type Delivery, deliveries, type Message, messages, type Provider } from './tables.ts'
 import { wakeDelivery } from './wake-delivery.ts'
 
@@ -26,7 +28,7 @@ export interface Attempt {
 export type Outcome =
   | { kind: 'sent'; ref?: string }
   /** The provider has said no for good. */
-  | { kind: 'refused' }
+  | { kind: 'refused'; finding?: Finding }
   /** It has not taken it, and may later. */
   | { kind: 'later'; reason: DeliveryReason; afterSeconds?: number }
   /** Nobody can tell whether it has. */
@@ -88,7 +90,7 @@ export async function settle(
     return
   }
   if (delivery.state !== 'sending' || delivery.attempts !== attempt.attempts) return
-  if (outcome.kind === 'refused') return refuse(context, delivery, 'refused')
+  if (outcome.kind === 'refused') return refuseAs(context, delivery, outcome.finding)
   const reason = outcome.kind === 'unclear' ? 'no_answer' : outcome.reason
   if (reason === 'no_answer' && keyHours(delivery.provider) === 0) {
     await enter(context, delivery, 'doubt', { reason })
@@ -144,6 +146,15 @@ async function putOff(
 async function refuse(context: Context, delivery: Delivery, reason: DeliveryReason): Promise<void> {
   if (delivery.reason === 'no_answer') await enter(context, delivery, 'doubt', { reason: 'no_answer' })
   else await enter(context, delivery, 'refuse', { reason })
+}
+
+/** What the provider says of the recipient is kept: the next message to them is refused before it leaves. */
+async function refuseAs(context: Context, delivery: Delivery, finding?: Finding): Promise<void> {
+  if (!finding) return refuse(context, delivery, 'refused')
+  const { reason, suppression } = consequences[finding]
+  const { channel, recipient: address } = delivery
+  if (suppression) await addSuppression(context, { channel, address, ...suppression })
+  await refuse(context, delivery, reason)
 }
 
 /** Moves a delivery, and tells of its end. null: from where it is, that does not happen. */

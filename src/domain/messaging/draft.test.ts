@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { done } from '../../../test/support/caller.ts'
 import { openBusiness } from '../../../test/support/customers.ts'
-import { openPost } from '../../../test/support/messages.ts'
+import { NOW, openPost } from '../../../test/support/messages.ts'
 import { startServer } from '../../../test/support/server.ts'
+import { made } from '../../../test/support/shop.ts'
 import { draftMessage } from './draft.ts'
 
 const server = await startServer({ after })
@@ -187,6 +188,41 @@ test('WhatsApp takes an approved template, and text of your own only after they 
   await post.rows(`UPDATE message_templates SET provider_state = 'rejected' WHERE workspace_id = $1`)
   const again = await post.draft({ customer_id, channel: 'whatsapp', template_key: 'hello' })
   assert.equal(again.outlook.reason, 'outside_service_window')
+})
+
+test('for 24 hours after they wrote, and at exactly 24 no longer, free text goes by WhatsApp', async () => {
+  const post = await openPost(server)
+  await post.allowSending()
+  const customer_id = await post.customer({ phone: '+34612345999' })
+  const free = { customer_id, channel: 'whatsapp', body: 'Until eight.', purpose: 'transactional' }
+  const draft = () => made(post, 'draft_message', free)
+  await post.wrote('+34612345998', NOW)
+  assert.equal((await draft()).outlook.goes, 'not', 'another number')
+  await post.wrote('+34612345999', '2030-01-06T08:00:01.000Z')
+  await post.wrote('+34612345999', '2030-01-01T08:00:00.000Z')
+  const last = await draft()
+  assert.equal(last.outlook.goes, 'at_once', 'a second is left')
+  const sent = await post.call('send_message', { message_id: last.id, at: '2030-01-07T08:00:00.500Z' })
+  assert.equal(sent.body.data.status, 'queued', JSON.stringify(sent.body))
+  const later = { message_id: (await draft()).id, at: '2030-01-07T08:00:01.000Z' }
+  assert.equal((await post.call('send_message', later)).body.code, 'outside_service_window')
+  await done(post, 'set_sandbox_clock', { to: '2030-01-07T08:00:01.000Z' })
+  assert.equal((await done(post, 'get_message_status', { message_id: last.id })).status, 'sent')
+  assert.equal((await draft()).outlook.reason, 'outside_service_window')
+})
+
+test('the window is looked at again as the message leaves', async () => {
+  const post = await openPost(server)
+  await post.allowSending()
+  const customer_id = await post.customer({ phone: '+34612345999' })
+  const free = { customer_id, channel: 'whatsapp', body: 'Until eight.', purpose: 'transactional' }
+  await post.wrote('+34612345999', NOW)
+  const { id } = await made(post, 'draft_message', free)
+  await post.call('send_message', { message_id: id, at: '2030-01-07T20:00:00.000Z' })
+  await post.rows(`UPDATE deliveries SET due_at = '2030-01-08T08:00:00.000Z' WHERE workspace_id = $1`)
+  await done(post, 'set_sandbox_clock', { to: '2030-01-08T08:00:00.000Z' })
+  const { status, reason } = await done(post, 'get_message_status', { message_id: id })
+  assert.deepEqual([status, reason], ['failed', 'outside_service_window'])
 })
 
 test('where nobody carries a channel, a draft says so', async t => {

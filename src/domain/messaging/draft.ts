@@ -156,7 +156,10 @@ function templateFor(
   return findTemplate(context, { key: templateKey!, channel, language: language ?? null })
 }
 
-type Text = Pick<Message, 'subject' | 'body' | 'language' | 'purpose' | 'templateKey' | 'templateVersion'>
+type Text = Pick<
+  Message,
+  'subject' | 'body' | 'language' | 'purpose' | 'templateKey' | 'templateVersion' | 'templateValues'
+>
 
 async function textOf(
   context: Context,
@@ -176,8 +179,10 @@ async function textOf(
     context.warn(`There is no such template in ${canonical(wanted)}; this is in ${language}.`)
   }
   const values = valuesFor(template, standard.values, asked)
-  const { subject, body } = render(template, values, { language, zone: standard.zone })
-  return { subject, body, language, purpose, templateKey: key, templateVersion: version }
+  const locale = { language, zone: standard.zone, flat: channel === 'whatsapp' }
+  const { subject, body, values: filled } = render(template, values, locale)
+  const templateValues = channel === 'whatsapp' ? filled : null
+  return { subject, body, language, purpose, templateKey: key, templateVersion: version, templateValues }
 }
 
 /** Those of the house, and the caller's beside them: what the house knows is not told it. */
@@ -228,6 +233,7 @@ function freeText(
     purpose: purpose!,
     templateKey: null,
     templateVersion: null,
+    templateValues: null,
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { Refusal } from '../../catalog/refusal.ts'
-import { oneLine, placeholdersIn, render } from './render.ts'
+import { numbered, oneLine, placeholdersIn, render } from './render.ts'
 import type { TemplateVariable } from './tables.ts'
 
 const madrid = { language: 'en', zone: 'Europe/Madrid' }
@@ -39,7 +39,27 @@ test('what a value says is never read as a template', () => {
   assert.deepEqual(render(template, values, madrid), {
     subject: '{{booking}}',
     body: '{{booking}}|{{customer_name}} $& $1 <script>alert(1)</script>|{{booking}}',
+    values: ['{{booking}}', '{{customer_name}} $& $1 <script>alert(1)</script>'],
   })
+})
+
+test('what WhatsApp fills in itself: each value once, in the order of the places, on one line where it asks so', () => {
+  const body = '{{b}}, {{a}} and {{b}}'
+  const variables: TemplateVariable[] = [
+    { name: 'a', type: 'text' },
+    { name: 'b', type: 'text' },
+  ]
+  const rendered = render(
+    { subject: null, body, variables },
+    { a: 'one\n\ttwo    three ', b: 'four' },
+    { ...madrid, flat: true },
+  )
+  assert.deepEqual(rendered, {
+    subject: null,
+    body: 'four, one two three and four',
+    values: ['four', 'one two three'],
+  })
+  assert.equal(numbered(body), '{{1}}, {{2}} and {{1}}')
 })
 
 test('every text stays as it is, whatever it looks like', () => {

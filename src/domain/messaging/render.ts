@@ -18,6 +18,8 @@ export interface TemplateText {
 export interface Rendered {
   subject: string | null
   body: string
+  /** What fills the placeholders of the body, each once, in their order. */
+  values: string[]
 }
 
 export interface Locale {
@@ -25,6 +27,8 @@ export interface Locale {
   language: string
   /** IANA; instants are shown on its clock. */
   zone: string
+  /** Whether a value stands on one line, without two spaces in a row: WhatsApp takes no other into a template. */
+  flat?: boolean
 }
 
 const PLACEHOLDER = /\{\{\s*([a-z][a-z0-9_]{0,59})\s*\}\}/
@@ -41,6 +45,15 @@ export function placeholdersIn(text: string, field: string): string[] {
     )
   }
   return [...new Set(pieces.filter((_, index) => index % 2 === 1))]
+}
+
+/** The text with a number in each placeholder, by its first place: `{{1}}`. */
+export function numbered(text: string): string {
+  const names = placeholdersIn(text, 'body')
+  return text
+    .split(PLACEHOLDER)
+    .map((piece, index) => (index % 2 === 0 ? piece : `{{${names.indexOf(piece) + 1}}}`))
+    .join('')
 }
 
 /**
@@ -64,7 +77,11 @@ export function render(template: TemplateText, values: Record<string, unknown>, 
       .map((piece, index) => (index % 2 === 0 ? piece : (texts.get(piece) ?? '')))
       .join('')
   // A line break in a subject would begin another header.
-  return { subject: subject === null ? null : oneLine(fill(subject)), body: fill(body) }
+  return {
+    subject: subject === null ? null : oneLine(fill(subject)),
+    body: fill(body),
+    values: placeholdersIn(body, 'body').map(name => texts.get(name) ?? ''),
+  }
 }
 
 function written({ name, type }: TemplateVariable, values: Record<string, unknown>, locale: Locale): string {
@@ -72,7 +89,7 @@ function written({ name, type }: TemplateVariable, values: Record<string, unknow
   if (value === undefined || value === null) throw wrong(name, type, `Missing; ${expected[type]}`)
   const text = formats[type](value, locale)
   if (text === null) throw wrong(name, type, expected[type])
-  return text
+  return locale.flat ? text.replace(/\s+/g, ' ').trim() : text
 }
 
 function wrong(name: string, type: TemplateVariable['type'], why: string): Refusal {

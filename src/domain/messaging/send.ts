@@ -62,7 +62,7 @@ export async function sendMessage(context: Context, release: Release): Promise<M
   return viewOf(released, delivery)
 }
 
-type Text = Pick<Message, 'subject' | 'body' | 'templateKey' | 'templateVersion'>
+type Text = Pick<Message, 'subject' | 'body' | 'templateKey' | 'templateVersion' | 'templateValues'>
 
 function edited(message: Message, { subject, text }: Release): Text {
   if (subject !== undefined && message.subject === null) {
@@ -75,11 +75,13 @@ function edited(message: Message, { subject, text }: Release): Text {
     body: text ?? message.body,
   }
   refuseTooLong(message.channel, now)
-  const { templateKey, templateVersion } = message
+  const { templateKey, templateVersion, templateValues } = message
   const isTemplates = now.subject === message.subject && now.body === message.body
   return {
     ...now,
-    ...(isTemplates ? { templateKey, templateVersion } : { templateKey: null, templateVersion: null }),
+    ...(isTemplates
+      ? { templateKey, templateVersion, templateValues }
+      : { templateKey: null, templateVersion: null, templateValues: null }),
   }
 }
 

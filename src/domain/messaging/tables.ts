@@ -1,4 +1,4 @@
-/** Drizzle's view of migrations 0004, 0010, 0017, 0034 and 0036 to 0040: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017, 0034, 0036 to 0040, 0044 and 0045: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant, tenantKey } from '../../database/columns.ts'
@@ -11,7 +11,7 @@ export const purposes = ['transactional', 'marketing'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** What carries a message: the two mailboxes show it to developers, the others reach people. */
-export type Provider = 'sandbox' | 'mailbox' | 'smtp' | 'resend' | 'twilio'
+export type Provider = 'sandbox' | 'mailbox' | 'smtp' | 'resend' | 'twilio' | 'whatsapp'
 
 export const deliveryStates = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
@@ -62,6 +62,7 @@ export const messages = pgTable(
     body: text().notNull(),
     templateKey: text('template_key'),
     templateVersion: integer('template_version'),
+    templateValues: text('template_values').array(),
     ownWords: boolean('own_words').notNull().default(false),
     automationId: uuid('automation_id'),
     version: integer().notNull().default(1),
@@ -109,6 +110,22 @@ export const deliveries = pgTable(
   table => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )
 export type Delivery = typeof deliveries.$inferSelect
+
+export const inboundMessages = pgTable(
+  'inbound_messages',
+  {
+    ...tenantKey(),
+    channel: text().$type<Exclude<Channel, 'email'>>().notNull(),
+    provider: text().$type<Provider & ('twilio' | 'whatsapp')>().notNull(),
+    providerRef: text('provider_ref').notNull(),
+    sender: text().notNull(),
+    customerId: uuid('customer_id'),
+    body: text().notNull(),
+    receivedAt: instant('received_at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.workspaceId, table.id] })],
+)
+export type InboundMessage = typeof inboundMessages.$inferSelect
 
 export const suppressions = pgTable(
   'suppressions',

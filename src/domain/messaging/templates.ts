@@ -145,6 +145,8 @@ export async function upsertTemplate(context: Context, asked: NewTemplate): Prom
     subject: { kind: 'template', id: row!.id },
     data: { ...place, version: kept.version },
   })
+  // It may be there already, under the name that it has from now on.
+  if (row!.providerState === 'draft') await context.enqueue({ task: 'read_templates', jobKey: 'templates' })
   return kept
 }
 

@@ -3,7 +3,9 @@
 import type { FastifyInstance } from 'fastify'
 import { notFound, type Refusal } from '../../catalog/refusal.ts'
 import { type DefaultTemplate, defaultTemplates } from '../../domain/messaging/default-templates.ts'
+import { numbered } from '../../domain/messaging/render.ts'
 import { standardVariables } from '../../domain/messaging/standard-variables.ts'
+import { languageCode, templateName } from '../../domain/messaging/whatsapp.ts'
 import type { Host } from '../host.ts'
 import { type Form, formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -169,6 +171,7 @@ function templatePage(visit: Visit, template: Template, { said, refusal, form }:
 ${refusal && whyNot(refusal)}
 <p class="lede">${namesOf('language')(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
 ${letter({ subject, body })}
+${(provider_state === 'draft' || provider_state === 'rejected') && toBeApproved(template)}
 ${mayEdit && editForm(template, form)}
 ${mayEdit && source === 'workspace' && standardWords(template)}
 ${own.length > 0 && html`<h2>${say.templates.variables}</h2><p>${own.map(({ name }, at) => html`${at > 0 && ', '}<code>${`{{${name}}}`}</code>`)}</p>`}`
@@ -190,6 +193,14 @@ ${letter(standard)}
 <p class="quiet">${say.templates.standardMore}</p>
 ${press(`${pathOf(template)}/standard`, say.templates.takeStandard)}</details>`
   )
+}
+
+/** How a person shows it to WhatsApp, which knows it by name and text. */
+function toBeApproved(template: Template): Html {
+  const name = html`<code>${templateName(template)}</code>`
+  const language = html`<code>${languageCode(template.language)}</code>`
+  return html`<h2>${say.templates.atWhatsApp}</h2><p>${say.templates.toBeApproved(name, language)}</p>
+<p class="body"><code dir="auto">${outside(numbered(template.body))}</code></p>`
 }
 
 function editForm(template: Template, form?: Form): Html {

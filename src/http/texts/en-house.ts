@@ -238,7 +238,7 @@ export const house = {
     providersMore: 'What is stored here is encrypted, and shown to nobody again: not to agents, not to you.',
   },
   templates: {
-    lede: 'What messages are made from. Each has its own text for email and for SMS, and for each language that you write.',
+    lede: 'What messages are made from. Each has its own text for email, for SMS and for WhatsApp, and for each language that you write.',
     asItCame: 'as it came',
     version: (version: number) => `version ${version}`,
     marketing: 'advertising',
@@ -262,6 +262,9 @@ export const house = {
       approved: 'approved by WhatsApp',
       rejected: 'refused by WhatsApp',
     },
+    atWhatsApp: 'For WhatsApp to approve',
+    toBeApproved: (name: Html, language: Html) =>
+      html`In the WhatsApp Manager, make a template with the name ${name} in the language ${language} and exactly this text. Once WhatsApp has approved it, check WhatsApp again in the settings.`,
   },
   rules: {
     none: 'No rules of your own',

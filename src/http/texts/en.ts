@@ -262,7 +262,7 @@ export const say = {
       suppressed: 'The customer has opted out of messages, or their address bounces. It was not sent.',
       consent_missing: 'The customer has not agreed to messages of this kind. It was not sent.',
       outside_service_window:
-        'WhatsApp lets free text through for 24 hours after the customer wrote. It was not sent.',
+        'WhatsApp lets free text through for 24 hours after the customer wrote, and else only templates that it has approved. It was not sent.',
       quiet_hours: 'It waits for the end of the quiet hours.',
       invoice_void: 'Its invoice was taken back: it is void.',
       offer_over: 'What it offers is over: taken, declined or not kept any more.',
@@ -273,6 +273,8 @@ export const say = {
       rate_limited: 'The provider asked to go slower.',
       no_answer: 'The provider did not answer.',
       refused: 'The provider refused it for good.',
+      bounced: 'The provider says that this number gets no such messages.',
+      opted_out: 'The customer told the provider that they want no more of these.',
       gave_up: 'It was tried eight times.',
     } as Record<string, string>,
     cancel: 'Take it back',

@@ -1,0 +1,26 @@
+/** What a provider says of a recipient when it refuses a message for good, and what follows from it. */
+
+import type { DeliveryReason } from './delivery-states.ts'
+import type { NewSuppression } from './suppressions.ts'
+
+export type Finding =
+  /** The number does not exist, or gets no messages of this channel. */
+  | 'bounced'
+  /** They have told the provider that they want none. */
+  | 'opted_out'
+  /** … none of marketing. */
+  | 'opted_out_of_marketing'
+  /** WhatsApp: free text, and the customer wrote more than 24 hours ago. */
+  | 'outside_service_window'
+
+interface Consequence {
+  reason: DeliveryReason
+  suppression?: Pick<NewSuppression, 'scope' | 'reason'>
+}
+
+export const consequences: Record<Finding, Consequence> = {
+  bounced: { reason: 'bounced', suppression: { scope: 'all', reason: 'bounce' } },
+  opted_out: { reason: 'opted_out', suppression: { scope: 'all', reason: 'opt_out' } },
+  opted_out_of_marketing: { reason: 'opted_out', suppression: { scope: 'marketing', reason: 'opt_out' } },
+  outside_service_window: { reason: 'outside_service_window' },
+}
