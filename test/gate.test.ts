@@ -35,7 +35,11 @@ test('held back, a call leaves no event; run, it leaves one', async t => {
 test('a reviewer edits what the tool lets them; the asker’s words stay beside it', async t => {
   const { call, decideOn, name, house } = await desk(t)
   const held = await call({ text: 'Helo', recipients: 3 })
-  await assert.rejects(decideOn(held.approval!.id, { recipients: 500 }), { code: 'invalid_input' })
+  for (const recipients of [500, 3])
+    await assert.rejects(decideOn(held.approval!.id, { text: 'Hello', recipients }), {
+      code: 'invalid_input',
+      details: { field: 'recipients', editable: ['text'] },
+    })
   const decided = await decideOn(held.approval!.id, { text: 'Hello' })
   assert.equal(decided.state, 'executed')
   assert.equal(await name(), 'Hello')

@@ -188,3 +188,18 @@ test('a refusal is in the audit once, wherever on the road it fell, with what wa
   const { rowCount } = await owner.query('SELECT FROM audit_events')
   assert.equal(rowCount, 0, 'of a tool that there is not, the log alone tells')
 })
+
+test('a tool that there is not is refused with the nearest name, which may differ at its end alone', async t => {
+  const { call } = await desk(t, [letter, keyedLetter])
+  for (const [wrong, nearest] of [
+    ['send_keyed_nota', 'send_keyed_note'],
+    ['send_keyed_lettre', 'send_keyed_letter'],
+    ['', 'send_note'],
+  ] as const)
+    await assert.rejects(call(quiet, undefined, { tool: wrong }), {
+      code: 'not_found',
+      message: `There is no tool of that name. The nearest is ${nearest}.`,
+      details: { kind: 'tool', nearest },
+      nextTools: ['search_tools'],
+    })
+})
