@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Temporal } from 'temporal-polyfill'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { sections } from '../src/http/console/sections.ts'
-import { callTool, done } from './support/caller.ts'
-import { copies } from './support/copies.ts'
+import { type Body, callTool, done } from './support/caller.ts'
 import { furnish } from './support/furnished.ts'
+import { A_DAY, burden, FULL_DAYS } from './support/heavy.ts'
 import { type Asked, askToSend } from './support/message.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
@@ -18,37 +19,7 @@ const business = await furnish(server, await server.signUp())
 const { owner } = server.house.database
 const MOST = 150_000
 
-/** In SQL, a text as long as it may be, of characters that take three bytes each; `n` makes it another one. */
-const wide = (length: number) => `(repeat('健', ${length - 4}) || n)`
-
-before(async () => {
-  const { service, booking, customer, messages } = business
-  const [location] = await done(business, 'list_locations')
-  const of = (table: string, id: string, count: number, change: string) =>
-    copies(server, { table, id: uuidOf(id), count, change: `jsonb_build_object(${change})` })
-  const staff = await of('staff', business.staff[0].id, 60, `'name', ${wide(120)}, 'member_id', null`)
-  const text = `'name', ${wide(120)}, 'description', ${wide(2000)}, 'category', ${wide(80)}`
-  const services = await of('services', service.id, 250, text)
-  await of('services', service.id, 150, `${text}, 'status', 'archived'`)
-  await of('locations', location.id, 120, `'name', ${wide(120)}, 'address', ${wide(300)}`)
-  const email = `repeat('a', 235) || n || '@b.example'`
-  const customers = await of(
-    'customers',
-    customer.id,
-    200,
-    `'name', ${wide(200)}, 'email', ${email}, 'email_key', ${email}`,
-  )
-  await of('messages', messages.sent, 60, `'subject', ${wide(900)}, 'body', ${wide(20_000)}`)
-  const hour = (at: string) => `model.starts_at::date + (8 + n) * interval '1 hour' + interval '${at}'`
-  for (const [at, id] of staff.entries())
-    await of(
-      'bookings',
-      booking.id,
-      8,
-      `'staff_id', '${id}', 'customer_id', '${customers[at]}', 'service_id', '${services[at]}',
-       'starts_at', ${hour('0')}, 'ends_at', ${hour('1 hour')}`,
-    )
-})
+before(() => burden(server, business))
 
 test('each page of a business with more than anybody has: 150 kB at most', async () => {
   const day = business.booking.local.slice(0, 10)
@@ -65,11 +36,7 @@ test('each page of a business with more than anybody has: 150 kB at most', async
 
 test('every person of the day is on a page of the calendar, with all of their bookings', async () => {
   const day = business.booking.local.slice(0, 10)
-  const { text } = await mustBeLight(`/console/calendar?day=${day}`)
-  const pages = [...text.matchAll(/<a href="(\/console\/calendar\?[^"]*page=\d+)"/g)].map(([, href]) => href!)
-  assert.ok(pages.length > 2)
-  const shown = await Promise.all(pages.map(href => mustBeLight(href.replaceAll('&amp;', '&'))))
-  const found = new Set(shown.flatMap(({ text }) => text.match(/\/console\/calendar\/booking_\w{26}/g) ?? []))
+  const found = bookingsOn((await everyPage(`/console/calendar?day=${day}`)).join(''))
   assert.ok(found.size >= 480, String(found.size))
 })
 
@@ -80,10 +47,70 @@ test('every service and every place is on a part of the page', async () => {
   assert.equal(new Set(all.match(/services\/hours\/location_\w{26}/g)).size, 121)
 })
 
-test('a booking is made for any service at any place, not for the first hundred alone', async () => {
+test('a booking is made of any service, at any place, with anybody: what a list has no room for is found by its name', async () => {
   const { text } = await mustBeLight('/console/calendar/new')
-  assert.equal(text.match(/<option value="service_/g)!.length, 251)
-  assert.equal(text.match(/<option value="location_/g)!.length, 121)
+  assert.deepEqual(listed(text, 'service').length, 40)
+  const all: Record<string, [string, string]> = {
+    service: ['list_services', 'service'],
+    location: ['list_locations', 'location'],
+    staff: ['list_staff', 'staff'],
+  }
+  for (const [name, [tool, kind]] of Object.entries(all)) {
+    const { id, name: called } = (await everyOne(tool)).at(-1)
+    const asked = { service: business.service.id, [`find_${name}`]: called }
+    const found = await mustBeLight(`/console/calendar/new?${new URLSearchParams(asked)}`)
+    assert.match(found.text, new RegExp(`<option value="${id}" selected>`), name)
+    assert.equal(listed(found.text, name).filter(value => value.startsWith(kind)).length, 1)
+  }
+})
+
+test('what a search finds more of than a list has room for, and what it finds nothing of, is said; a choice is kept', async () => {
+  const last = (await everyOne('list_services')).at(-1)
+  const chosen = (find: string) =>
+    mustBeLight(`/console/calendar/new?${new URLSearchParams({ service: last.id, find_service: find })}`)
+  const many = (await chosen('健健')).text
+  assert.equal(listed(many, 'service').length, 40)
+  assert.match(many, new RegExp(`<option value="${last.id}" selected>`))
+  assert.match(many, /40 of the 250 that are called so/)
+  assert.match((await chosen('Tarot')).text, /Nothing is called “Tarot”. The list has the first 40 of all/)
+  const other = (await chosen('YOGA personal')).text
+  assert.match(
+    other,
+    new RegExp(`<option value="${business.service.id}" selected>`),
+    'what is searched for is chosen',
+  )
+})
+
+test('a calendar is opened of anybody, a booking moved to anybody, the activity of any key looked at', async () => {
+  const people = await everyOne('list_staff')
+  const { id, name } = people.at(-1)
+  const week = await mustBeLight(`/console/calendar?${new URLSearchParams({ find_staff: name })}`)
+  assert.match(week.text, new RegExp(`<option value="${id}" selected>`))
+  const place = (await everyOne('list_locations')).at(-1)
+  const day = await mustBeLight(`/console/calendar?${new URLSearchParams({ find_location: place.name })}`)
+  assert.match(day.text, new RegExp(`<option value="${place.id}" selected>`))
+  const move = await mustBeLight(`${business.pages.booking}?${new URLSearchParams({ find_staff_id: name })}`)
+  assert.match(move.text, new RegExp(`<option value="${id}" selected>`))
+  const key = (await everyOne('list_api_keys')).at(-1)
+  const done = await mustBeLight(`/console/activity?${new URLSearchParams({ find_key: key.name })}`)
+  assert.match(done.text, new RegExp(`<option value="${key.id}" selected>`))
+})
+
+test('a person with something every five minutes: their day and their week are read by hours, all of it', async () => {
+  const { id } = business.staff[1]
+  const day = mondayOf(business.booking.local.slice(0, 10))
+  const ofDay = await everyPage(`/console/calendar?day=${day}`)
+  const ofWeek = await everyPage(`/console/calendar?${new URLSearchParams({ day, staff: id })}`)
+  for (const [pages, days] of [
+    [ofDay, 1],
+    [ofWeek, FULL_DAYS],
+  ] as const) {
+    const found = bookingsOn(pages.join('')).size
+    assert.ok(found >= days * A_DAY - 12, `${found}: all but an hour that clocks may skip`)
+    assert.ok(
+      pages.filter(text => /aria-current="page">[^<]*(<[^>]*>[^<]*)* 00:00–\d\d:\d\d/.test(text)).length >= 1,
+    )
+  }
 })
 
 test('an invoice of a hundred lines, each as long as it may be', async () => {
@@ -155,6 +182,46 @@ test('arguments as long as a body may be are read in parts, the last row too', a
   for (const at of [0, 2_500, 4_999]) assert.ok(all.includes(`Row ${at}<`), String(at))
 })
 
+/** The pages of a calendar, by the links of each to those that are near. */
+async function everyPage(path: string): Promise<string[]> {
+  const texts = new Map<string, string>()
+  for (const queue = [`${path}&page=1`]; queue.length > 0; ) {
+    const next = queue.pop()!
+    const page = new URL(next, server.url).searchParams.get('page')!
+    if (texts.has(page)) continue
+    const { text } = await mustBeLight(next)
+    texts.set(page, text)
+    const links = text.matchAll(/<a href="(\/console\/calendar\?[^"]*page=\d+)"/g)
+    queue.push(...[...links].map(([, href]) => href!.replaceAll('&amp;', '&')))
+  }
+  return [...texts].sort(([one], [other]) => Number(one) - Number(other)).map(([, text]) => text)
+}
+
+function mondayOf(date: string): string {
+  const day = Temporal.PlainDate.from(date)
+  return day.subtract({ days: day.dayOfWeek - 1 }).toString()
+}
+
+function bookingsOn(text: string): Set<string> {
+  return new Set(text.match(/\/console\/calendar\/booking_\w{26}/g))
+}
+
+/** Values of a select. */
+function listed(text: string, name: string): string[] {
+  const [, options] = new RegExp(`<select id="${name}"[^>]*>(.*?)</select>`, 's').exec(text)!
+  return [...options!.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => value!)
+}
+
+async function everyOne(tool: string): Promise<Body[]> {
+  const rows: Body[] = []
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const { data, next_cursor } = (await callTool(business, tool, { limit: 100, cursor })).body
+    rows.push(...data)
+    cursor = next_cursor
+  }
+  return rows
+}
+
 /** By the links that lead on. */
 async function allParts(path: string): Promise<string[]> {
   const parts: string[] = []
@@ -172,7 +239,7 @@ async function mustBeLight(path: string): Promise<{ text: string }> {
   await owner.query('DELETE FROM rate_buckets') // A link has its own pace, which no setting lifts.
   const answer = await fetch(server.url + path, { headers: { cookie: business.owner.cookie } })
   const text = await answer.text()
-  assert.equal(answer.status, 200, path)
+  assert.equal(answer.status, 200, `${path} ${text.slice(0, 6000)}`)
   assert.ok(Buffer.byteLength(text) <= MOST, `${path} is too heavy: ${Buffer.byteLength(text)}`)
   return { text }
 }

@@ -11,6 +11,7 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type AuditRow, auditRow, momentOf, outcomeBadge, titleOf, whoActed } from './audit-row.ts'
+import { type Choosing, chooser, choosing, finders, type Named } from './choosing.ts'
 import { type Choice, choice, empty, field, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { facts, label, words } from './words.ts'
@@ -21,7 +22,8 @@ export function registerActivity(app: FastifyInstance, host: Host): void {
   app.get(HOME, async (request, reply) => {
     const visit = await visitOf(host, request)
     const query = queryOf(request)
-    const asked = filterOf(visit, query)
+    const keys = choosing('key', await visit.all<Named>('list_api_keys'), query)
+    const asked = filterOf(visit, { ...query, key: keys.chosen?.id })
     const page = await visit.list<AuditRow>('list_audit_events', {
       ...asked,
       limit: 40,
@@ -30,7 +32,6 @@ export function registerActivity(app: FastifyInstance, host: Host): void {
     const reading = readingOf(visit, { names: await visit.names(page.rows) })
     const { cursor: _, ...kept } = query
     const list = html`<section class="panel"><ul class="rows">${page.rows.map(row => auditRow(host.catalog, row, reading))}</ul></section>`
-    const keys = await visit.all<Key>('list_api_keys')
     const content = html`${filterForm(host, keys, query)}
 ${page.rows.length > 0 ? list : empty(Object.keys(asked).length > 0 ? say.activity.noneSo : say.activity.none)}
 ${pager(HOME, kept, page.next)}`
@@ -57,22 +58,17 @@ function filterOf({ workspace }: Visit, { tool, outcome, key, day }: Query) {
 
 const outcomes: string[] = [...statuses, 'refused']
 
-interface Key {
-  id: string
-  name: string
-}
-
-function filterForm({ catalog }: Host, keys: Key[], { tool, outcome, key, day }: Query): Html {
+function filterForm({ catalog }: Host, keys: Choosing<Named>, { tool, outcome, day }: Query): Html {
   const tools = catalog.entries.filter(entry => entry.tool.effect !== 'read').map(entry => entry.tool)
   const anyTool: Choice[] = [['', say.activity.anything]]
-  const anyone: Choice[] = [['', say.activity.anyone]]
   const anyOutcome: Choice[] = [['', say.activity.anyOutcome]]
   return html`<form class="fields filters" action="${HOME}">
 ${choice('tool', say.activity.what, [...anyTool, ...tools.map(({ name, title }): Choice => [name, title, markedEnglish])], tool)}
 ${choice('outcome', say.activity.outcome, [...anyOutcome, ...outcomes.map((one): Choice => [one, say.activity.outcomes[one as 'done'].word])], outcome)}
-${choice('key', say.activity.who, [...anyone, ...keys.map(({ id, name }): Choice => [id, name])], key)}
+${chooser(say.activity.who, keys, ['', say.activity.anyone])}
 ${field('day', say.activity.day, day, { type: 'date' })}
 <button>${say.kit.show}</button>
+${finders([keys])}
 </form>`
 }
 

@@ -4,7 +4,8 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { choice, field, keyField, press, type Query, saidIn } from './kit.ts'
+import { chooser, choosing, finders, type Named } from './choosing.ts'
+import { field, keyField, press, type Query, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
 import { fact, type Reading, spanOf, words } from './words.ts'
 
@@ -34,7 +35,7 @@ export interface BookingRow {
 export async function bookingPage(visit: Visit, booking: BookingRow, query: Query): Promise<string> {
   const [names, staff] = await Promise.all([
     visit.names(booking),
-    visit.all<{ id: string; name: string }>('list_staff', { service_id: booking.service_id }),
+    visit.all<Named>('list_staff', { service_id: booking.service_id }),
   ])
   const reading = readingOf(visit, { names, timeZone: booking.time_zone })
   const customer = booking.customer_id
@@ -51,7 +52,7 @@ ${fact(say.bookings.price, html`${moneyText(booking.price)}`)}
 ${booking.note && fact(say.bookings.note, html`<span class="words">${outside(booking.note)}</span>`)}
 </dl>
 ${stepsOf(booking)}
-${movable.includes(booking.state) && moveForm(booking, staff)}
+${movable.includes(booking.state) && moveForm(booking, staff, query)}
 ${story(booking, reading)}
 <p class="quiet zone">${say.times.zone(booking.time_zone)}</p>`
   const { word, look } = say.bookings.states[booking.state]
@@ -87,16 +88,18 @@ const steps: Partial<Record<string, Step[]>> = {
   no_show: ['revert'],
 }
 
-function moveForm(booking: BookingRow, staff: { id: string; name: string }[]): Html {
+function moveForm(booking: BookingRow, staff: Named[], query: Query): Html {
   const { id, local, staff_id, staff_name } = booking
-  const others = staff.filter(one => one.id !== staff_id).map((one): [string, string] => [one.id, one.name])
-  return html`<h2>${say.bookings.move}</h2>
+  const others = staff.filter(one => one.id !== staff_id)
+  const made = choosing('staff_id', [{ id: staff_id, name: staff_name }, ...others], { staff_id, ...query })
+  return html`<h2 id="move">${say.bookings.move}</h2>
 <form class="card fields move" method="post" action="/console/calendar/${id}/move">
 ${keyField()}
-${field('day', say.bookings.day, local.slice(0, 10), { type: 'date', required: true })}
-${field('time', say.bookings.time, local.slice(11, 16), { type: 'time', required: true })}
-${choice('staff_id', say.bookings.with, [[staff_id, staff_name], ...others], staff_id)}
+${field('day', say.bookings.day, query.day ?? local.slice(0, 10), { type: 'date', required: true })}
+${field('time', say.bookings.time, query.time ?? local.slice(11, 16), { type: 'time', required: true })}
+${chooser(say.bookings.with, made)}
 <button>${say.bookings.moveIt}</button>
+${finders([made], html`<button formmethod="get" formaction="/console/calendar/${id}#move">${say.choosing.look}</button>`)}
 </form>`
 }
 

@@ -10,11 +10,12 @@ import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
-import { type Answered, act, choice, empty, field, given, type Query, queryOf } from './kit.ts'
+import { type Choosing, chooser, choosing, finders } from './choosing.ts'
+import { type Answered, act, empty, field, given, type Query, queryOf } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { type Column, type Entry, timeline } from './timeline.ts'
-import { firstLine } from './words.ts'
+import { firstLine, hourText } from './words.ts'
 
 const HOME = '/console/calendar'
 type Path = { Params: { id: string } }
@@ -111,8 +112,10 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
     visit.all<Place>('list_locations'),
     visit.all<Person>('list_staff'),
   ])
-  const person = people.find(({ id }) => id === query.staff)
-  const place = places.find(({ id }) => id === query.location) ?? places[0]
+  const ofPeople = choosing('staff', people, query)
+  const ofPlaces = choosing('location', places, query)
+  const person = ofPeople.chosen
+  const place = ofPlaces.chosen ?? ofPlaces.listed[0]
   if (!place || people.length === 0) {
     return consolePage(visit, say.sections.calendar, empty(say.calendar.noPeople), { wide: true })
   }
@@ -125,32 +128,19 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
     days,
   })
   const columns = person
-    ? agenda.days.map(({ date }) => ({
-        title: dayTitle(date, place.time_zone),
-        href: `${HOME}?day=${date}`,
-        entries: agenda.entries.filter(entry => entry.date === date),
-      }))
-    : people
-        .filter(
-          ({ id, location_ids }) =>
-            location_ids.includes(place.id) || agenda.entries.some(({ staff_id }) => staff_id === id),
-        )
-        .map(({ id, name }) => ({
-          title: name,
-          href: `${HOME}?${new URLSearchParams({ day: day.toString(), staff: id }).toString()}`,
-          entries: agenda.entries.filter(({ staff_id }) => staff_id === id),
-        }))
-  const pages = groupsOf(columns)
+    ? weekColumns(agenda, place.time_zone)
+    : peopleColumns(agenda, people, { day, place })
+  const pages = groupsOf(columns.flatMap(column => byHours(column, agenda.time_zone)))
   const page = Math.min(Math.max(Math.trunc(Number(query.page)) || 1, 1), Math.max(pages.length, 1)) - 1
   const shown = pages[page] ?? []
-  const content = html`${steering({ day, days, person, place }, people, places)}
+  const content = html`${steering({ day, days, person, place }, ofPeople, ofPlaces)}
 ${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
 ${timeline(
   shown,
   agenda.days.map(({ date }) => date),
   { timeZone: agenda.time_zone, viewerZone: visit.viewerZone },
 )}
-${pages.length > 1 && html`<nav class="chips" aria-label="${say.calendar.who}">${pages.map((people, at) => peopleLink(query, people, at, at === page))}</nav>`}
+${pages.length > 1 && pageLinks(query, pages, page)}
 <p class="quiet zone">${say.times.zone(agenda.time_zone)}</p>`
   const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)
   return consolePage(visit, title, content, { wide: true })
@@ -165,7 +155,46 @@ async function agendaOf(visit: Visit, args: Record<string, unknown>): Promise<Ag
   return { ...agenda, entries: [...agenda.entries, ...entries] }
 }
 
-/** As many people side by side as a page can hold: of those with much to do, fewer. */
+function weekColumns({ days, entries }: Agenda, zone: string): Column[] {
+  const onDate = Map.groupBy(entries, ({ date }) => date)
+  return days.map(({ date }) => ({
+    title: dayTitle(date, zone),
+    href: `${HOME}?day=${date}`,
+    entries: onDate.get(date) ?? [],
+  }))
+}
+
+function peopleColumns(
+  { entries }: Agenda,
+  people: Person[],
+  { day, place }: Pick<Steering, 'day' | 'place'>,
+): Column[] {
+  const ofPerson = Map.groupBy(entries, ({ staff_id }) => staff_id)
+  return people
+    .filter(({ id, location_ids }) => location_ids.includes(place.id) || ofPerson.has(id))
+    .map(({ id, name }) => ({
+      title: name,
+      href: `${HOME}?${new URLSearchParams({ day: day.toString(), staff: id }).toString()}`,
+      entries: ofPerson.get(id) ?? [],
+    }))
+}
+
+/** What is too much for one page as several columns, each of some hours. */
+function byHours(column: Column, zone: string): Column[] {
+  const { entries } = column
+  const count = Math.ceil(entries.length / (ROOM - 1))
+  if (count <= 1) return [column]
+  const size = Math.ceil(entries.length / count)
+  return Array.from({ length: count }, (_, at) => {
+    const some = entries.slice(at * size, (at + 1) * size)
+    const [from, until] = [some[0]!.starts_at, some.at(-1)!.ends_at].map(text =>
+      hourText({ epochMilliseconds: Date.parse(text) }, zone),
+    )
+    return { ...column, entries: some, hours: say.times.fromTo(from!, until!) }
+  })
+}
+
+/** As many columns side by side as a page can hold: of those with much in them, fewer. */
 function groupsOf(columns: Column[]): Column[][] {
   const groups: Column[][] = []
   let room = 0
@@ -183,10 +212,27 @@ function groupsOf(columns: Column[]): Column[][] {
 /** Entries and heads of columns on a page, each of about half a kilobyte. */
 const ROOM = 150
 
-function peopleLink({ day, location }: Query, people: Column[], at: number, isShown: boolean): Html {
-  const names = [people[0]!, people.at(-1)!].map(({ title }) => outside(firstLine(title, 20)))
-  const params = { ...(day && { day }), ...(location && { location }), page: String(at + 1) }
-  return html`<a href="${HOME}?${new URLSearchParams(params).toString()}"${isShown && html` aria-current="page"`}>${names[0]!}${people.length > 1 && html` – ${names[1]!}`}</a>
+/** To the first page, the last and those near to this one: of so many people that all of them would be a page's weight. */
+function pageLinks(query: Query, pages: Column[][], here: number): Html {
+  const isNear = (at: number) => Math.abs(at - here) <= NEAR || at === 0 || at === pages.length - 1
+  const links = pages.flatMap((columns, at) =>
+    isNear(at) ? [pageLink(query, columns, at, at === here)] : [],
+  )
+  return html`<nav class="chips" aria-label="${say.calendar.pages}">${links}</nav>`
+}
+const NEAR = 12
+
+function pageLink({ day, location, staff }: Query, columns: Column[], at: number, isShown: boolean): Html {
+  const [first, last] = [columns[0]!, columns.at(-1)!].map(
+    ({ title, hours }) => html`${outside(firstLine(title, 20))}${hours && ` ${hours}`}`,
+  )
+  const params = {
+    ...(day && { day }),
+    ...(staff && { staff }),
+    ...(location && { location }),
+    page: String(at + 1),
+  }
+  return html`<a href="${HOME}?${new URLSearchParams(params).toString()}"${isShown && html` aria-current="page"`}>${first!}${columns.length > 1 && html` – ${last!}`}</a>
 `
 }
 
@@ -219,10 +265,13 @@ interface Steering {
 }
 
 /** Where else to look: plain links and one plain form. */
-function steering({ day, days, person, place }: Steering, people: Person[], places: Place[]): Html {
+function steering(
+  { day, days, person, place }: Steering,
+  ofPeople: Choosing<Person>,
+  ofPlaces: Choosing<Place>,
+): Html {
   const at = (date: Temporal.PlainDate) =>
     `${HOME}?${new URLSearchParams({ day: date.toString(), location: place.id, ...(person && { staff: person.id }) }).toString()}`
-  const everybody: [string, string] = ['', say.calendar.everybody]
   return html`<div class="steering">
 <nav class="chips" aria-label="${say.calendar.days}">
 <a href="${at(day.subtract({ days }))}" rel="prev">‹ ${days === 1 ? say.calendar.before : say.calendar.weekBefore}</a>
@@ -231,17 +280,10 @@ function steering({ day, days, person, place }: Steering, people: Person[], plac
 </nav>
 <form class="fields filters" action="${HOME}">
 ${field('day', say.calendar.day, day.toString(), { type: 'date' })}
-${choice('staff', say.calendar.who, [everybody, ...people.map(({ id, name }): [string, string] => [id, firstLine(name, 60)])], person?.id)}
-${
-  places.length > 1 &&
-  choice(
-    'location',
-    say.calendar.where,
-    places.map(({ id, name }): [string, string] => [id, firstLine(name, 60)]),
-    place.id,
-  )
-}
+${chooser(say.calendar.who, ofPeople, ['', say.calendar.everybody])}
+${ofPlaces.all > 1 && chooser(say.calendar.where, ofPlaces)}
 <button>${say.kit.show}</button>
 <a class="button primary" href="${newBookingPath({ day: day.toString(), location: place.id, staff: person?.id })}">${say.newBooking.open}</a>
+${finders([ofPeople, ofPlaces])}
 </form></div>`
 }

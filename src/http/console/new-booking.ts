@@ -5,6 +5,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Temporal } from 'temporal-polyfill'
+import { Refusal } from '../../catalog/refusal.ts'
 import type { Amount } from '../../domain/money/text.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
@@ -12,18 +13,20 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText, PageRefusal } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
+import { type Choosing, chooser, choosing, finder, type Named } from './choosing.ts'
 import { act, choice, empty, field, given, hidden, keyField, type Query, queryOf, textArea } from './kit.ts'
 import { whyNot } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
-import { fact, firstLine, hourText, type Reading, words } from './words.ts'
+import { fact, hourText, type Reading, words } from './words.ts'
 
 const HOME = '/console/calendar/new'
 
 export function registerNewBooking(app: FastifyInstance, host: Host): void {
   app.get(HOME, async (request, reply) => {
     const visit = await visitOf(host, request)
-    return sendPage(reply, await newBookingPage(visit, answersIn(queryOf(request))))
+    return sendPage(reply, await newBookingPage(visit, queryOf(request)))
   })
 
   app.post(HOME, async (request, reply) => {
@@ -96,11 +99,6 @@ function wishOf(answers: Answers): Record<string, unknown> {
   }
 }
 
-interface Named {
-  id: string
-  name: string
-}
-
 interface Service extends Named {
   variants: (Named & { price: Amount })[]
   addons: (Named & { price: Amount })[]
@@ -111,20 +109,25 @@ interface Place extends Named {
   time_zone: string
 }
 
-async function newBookingPage(visit: Visit, asked: Answers): Promise<string> {
+async function newBookingPage(visit: Visit, query: Query): Promise<string> {
   const [services, places] = await Promise.all([
     visit.all<Named>('list_services'),
     visit.all<Place>('list_locations'),
   ])
-  const place = places.find(({ id }) => id === asked.location) ?? places[0]
+  const ofServices = choosing('service', services, query)
+  const ofPlaces = choosing('location', places, query)
+  const place = ofPlaces.chosen ?? ofPlaces.listed[0]
   if (services.length === 0 || !place)
     return consolePage(visit, say.newBooking.title, empty(say.newBooking.noServices), { above })
-  const chosen = services.find(({ id }) => id === asked.service)
+  const { chosen } = ofServices
   const service = chosen && (await visit.read<Service>('get_service', { service_id: chosen.id }))
+  const staff = (service?.staff ?? []).map(({ staff_id: id, name }) => ({ id, name }))
+  const ofStaff = choosing('staff', staff, query)
+  const asked = { ...answersIn(query), service: service?.id, staff: ofStaff.chosen?.id }
   const answers = fitting(asked, service, place)
   const reading = readingOf(visit, { timeZone: place.time_zone })
-  const content = html`${whatAndWhen(answers, services, places, service)}
-${service && (await times(visit, answers, reading))}
+  const content = html`${whatAndWhen(answers, { ofServices, ofPlaces, ofStaff }, service)}
+${service && (await times(visit, answers, reading).catch(nobodyThere))}
 ${service && answers.start && (await forWhom(visit, answers))}
 ${service && answers.start && answers.customer && (await terms(visit, answers, reading))}`
   return consolePage(visit, say.newBooking.title, content, { above })
@@ -132,21 +135,29 @@ ${service && answers.start && answers.customer && (await terms(visit, answers, r
 
 const above = html`<p class="trail"><a href="/console/calendar">${say.sections.calendar}</a></p>`
 
-/** Of another service, what was chosen with the one before is no choice; nor is somebody who does not do it. */
+/** Of another service, what was chosen with the one before is no choice. */
 function fitting(asked: Answers, service: Service | undefined, place: Place): Answers {
   const has = (of: { id: string }[] = [], id = '') => of.some(one => one.id === id)
   const kept = Object.entries(asked).filter(([name, value]) => {
     if (name === 'variant') return has(service?.variants, value)
-    if (name === 'staff') return service?.staff.some(({ staff_id }) => staff_id === value)
     if (name.startsWith('addon.')) return has(service?.addons, name.slice('addon.'.length))
     return true
   })
   return { ...Object.fromEntries(kept), location: place.id }
 }
 
-function whatAndWhen(answers: Answers, services: Named[], places: Place[], service?: Service): Html {
-  const { customer, day, variant, staff, location } = answers
-  const anybody: [string, string] = ['', say.newBooking.anybody]
+interface Choosings {
+  ofServices: Choosing<Named>
+  ofPlaces: Choosing<Place>
+  /** Who does the service. */
+  ofStaff: Choosing<Named>
+}
+
+function whatAndWhen(
+  { customer, day, variant, start, ...answers }: Answers,
+  { ofServices, ofPlaces, ofStaff }: Choosings,
+  service?: Service,
+): Html {
   const noVariant: [string, string] = ['', say.newBooking.noVariant]
   const priced = ({ id, name, price }: Service['variants'][number]): [string, string] => [
     id,
@@ -154,18 +165,14 @@ function whatAndWhen(answers: Answers, services: Named[], places: Place[], servi
   ]
   return html`<form class="card fields" action="${HOME}">
 ${customer && hidden({ customer })}
-${choice('service', say.newBooking.service, services.map(idAndName), answers.service)}
+${chooser(say.newBooking.service, ofServices)}${finder(ofServices)}
 ${service && service.variants.length > 0 && choice('variant', say.bookings.variant, [noVariant, ...service.variants.map(priced)], variant)}
 ${service && service.addons.length > 0 && addonBoxes(service.addons, answers)}
-${places.length > 1 && choice('location', say.calendar.where, places.map(idAndName), location)}
-${service && choice('staff', say.bookings.with, [anybody, ...service.staff.map(({ staff_id, name }): [string, string] => [staff_id, name])], staff)}
+${ofPlaces.all > 1 && chooser(say.calendar.where, ofPlaces)}${finder(ofPlaces)}
+${service && chooser(say.bookings.with, ofStaff, ['', say.newBooking.anybody])}${finder(ofStaff)}
 ${field('day', say.calendar.day, day, { type: 'date' })}
-<button${!answers.start && html` class="primary"`}>${say.newBooking.showTimes}</button>
+<button${!start && html` class="primary"`}>${say.newBooking.showTimes}</button>
 </form>`
-}
-
-function idAndName({ id, name }: Named): [string, string] {
-  return [id, firstLine(name, 60)]
 }
 
 function addonBoxes(addons: Service['addons'], answers: Answers): Html {
@@ -180,11 +187,18 @@ interface Slots {
   slots: { start: string }[]
 }
 
+/** At that place nobody does it, or the one who is asked for does not work there: what is chosen stays to be changed. */
+function nobodyThere(error: unknown): Html {
+  if (error instanceof Refusal && error.code === 'not_found') return whyNot(error)
+  throw error
+}
+
 /** Those of the day that is asked for; without one, of the first day that has any. */
 async function times(visit: Visit, answers: Answers, reading: Reading): Promise<Html> {
   const day = answers.day ?? (await firstDay(visit, answers))
   if (day === undefined) return empty(say.newBooking.never)
-  const asked = { ...wishOf(answers), from: day, to: day, limit: MOST_TIMES, cursor: answers.after }
+  const limit = Math.min(MOST_TIMES, Math.ceil(TIMES / weightOf(html`${newBookingPath(answers)}`)))
+  const asked = { ...wishOf(answers), from: day, to: day, limit, cursor: answers.after }
   const { rows, next } = await visit.list<never>('get_available_slots', asked)
   const { slots } = rows as unknown as Slots
   const title = html`<h2>${say.newBooking.timesOn(dayText(day))}</h2>`
@@ -200,6 +214,8 @@ ${next && html`<p class="actions"><a class="button" href="${newBookingPath({ ...
 
 /** On one page: a grid of five minutes has more in a day than anybody reads. */
 const MOST_TIMES = 100
+/** Bytes of addresses: each has all that is answered so far, with thirty add-ons more than a kilobyte. */
+const TIMES = 30_000
 
 /** `10:00`; in the night in which clocks are put back, an hour that is shown twice says which of the two it is. */
 function timeText(start: string, slots: Slots['slots'], { timeZone }: Reading): string {

@@ -28,6 +28,8 @@ export interface Column {
   title: string
   href: string
   entries: Entry[]
+  /** Where it is not the whole day: `00:00–12:00`. */
+  hours?: string
 }
 
 const QUARTER = 15
@@ -66,9 +68,14 @@ function ownHours(scale: number[], dates: string[], { timeZone, viewerZone }: Re
   return others.every(isSame) && !isSame(hoursOf(dates[0]!, timeZone)) ? own! : null
 }
 
-function columnOf({ title, href, entries }: Column, first: number, hours: number, reading: Reading): Html {
+function columnOf(
+  { title, href, entries, hours: part }: Column,
+  first: number,
+  hours: number,
+  reading: Reading,
+): Html {
   return html`<section class="column">
-<h2><a href="${href}">${outside(title)}</a></h2>
+<h2><a href="${href}">${outside(title)}${part && html` <span class="quiet">${part}</span>`}</a></h2>
 <ul class="slots hours-${hours}">${entries.map(entry => slot(entry, first, reading))}</ul>
 ${entries.length === 0 && html`<p class="quiet free">${say.calendar.free}</p>`}
 </section>

@@ -23,12 +23,6 @@ export const review = {
     onBehalfOf: (asker: Html, person: Html) => html`${asker}, for ${person},`,
     reviewers: { admin: 'an admin or owner', owner: 'an owner' },
   },
-  parts: {
-    of: (part: number, count: number) => `This is long, and shown in ${count} parts. This is part ${part}.`,
-    readAll: 'Read all of it before you decide.',
-    previous: 'Previous part',
-    next: 'Next part',
-  },
   approval: {
     askedBy: 'Asked by',
     askedOn: 'Asked',

@@ -6,12 +6,14 @@
 import type { Role } from '../../access/principal.ts'
 import { type IdKind, idKinds } from '../../catalog/kinds.ts'
 import { type Html, html } from '../pages/html.ts'
+import { calendar } from './en-calendar.ts'
 import { consent } from './en-consent.ts'
 import { customers } from './en-customers.ts'
 import { developers } from './en-developers.ts'
 import { house } from './en-house.ts'
 import { joining } from './en-join.ts'
 import { letters } from './en-letters.ts'
+import { lists } from './en-lists.ts'
 import { money } from './en-money.ts'
 import { review } from './en-review.ts'
 
@@ -284,67 +286,6 @@ export const say = {
     adminDecides: 'An admin or owner decides whether it is sent again.',
     remedies: { retry: 'Send it again', discard: 'Let it be', accept: 'It has arrived' },
   },
-  calendar: {
-    entries: 'Entries of the calendar',
-    days: 'Other days',
-    before: 'Day before',
-    after: 'Day after',
-    weekBefore: 'Week before',
-    weekAfter: 'Week after',
-    today: 'Today',
-    day: 'Day',
-    who: 'Who',
-    where: 'Where',
-    everybody: 'Everybody',
-    weekOf: (name: string) => `${name}’s week`,
-    free: 'Nothing planned',
-    ownClock: (zone: string) => `The smaller times are yours, of ${zone}.`,
-    away: 'Away',
-    closed: 'Closed on this day.',
-    kinds: { booking: 'Booking', hold: 'Held', class: 'Class', time_off: 'Away' },
-    noSuchTime: 'The clocks there show no such time on that day, or show it twice.',
-    noPeople: {
-      title: 'Nobody can be booked yet',
-      more: 'Have your agent add the people of your team with create_staff, and what each of them does with set_staff_services. Their days appear here, side by side.',
-    },
-  },
-  newBooking: {
-    title: 'New booking',
-    open: 'New booking',
-    noServices: {
-      title: 'Nothing can be booked yet',
-      more: 'Add a service under “Services and hours”, and say who does it. Then you can book it here for whoever calls.',
-    },
-    service: 'What',
-    noVariant: 'As it is',
-    anybody: 'Anybody',
-    showTimes: 'Show times',
-    times: 'Free times',
-    timesOn: (day: string) => `Free on ${day}`,
-    later: 'Later that day',
-    noneThen: { title: 'Nothing is free on that day', more: 'Choose another day, or another person.' },
-    nextDay: (day: string) => `See ${day}`,
-    never: {
-      title: 'No time is free in the coming weeks',
-      more: 'Look whether somebody does this service, and whether they have hours, under “Services and hours” and “Team”.',
-    },
-    noDay: 'That is no day. Write it as in 2030-01-31.',
-    forWhom: 'For whom',
-    somebodyElse: 'Somebody else',
-    newCustomer: 'Somebody new',
-    addThem: 'Add them',
-    forThem: 'Book for them',
-    terms: 'What is agreed',
-    byPass: (remaining: number | null) =>
-      remaining === null ? 'paid by their pass' : `paid by their package, ${remaining} left`,
-    deposit: 'Deposit',
-    freeUntil: 'Can be cancelled free until',
-    lateFee: 'Cancelled later',
-    note: 'Note for the team, if you like',
-    book: 'Book',
-    request: 'Ask for it',
-    chooseAnother: 'Choose another time, or somebody else.',
-  },
   bookings: {
     when: 'When',
     customer: 'Customer',
@@ -434,7 +375,9 @@ export const say = {
     addIt: 'Add them',
   },
   ...house,
+  ...calendar,
   ...letters,
+  ...lists,
   ...joining,
   ...review,
   ...money,
