@@ -33,7 +33,7 @@ export interface Principal {
   bound?: { staffId?: string; locationIds?: readonly string[] }
   /** The only calls that it may make, by tool. Absent: whatever its scopes and role allow. */
   only?: Readonly<Record<string, AllowedCall>>
-  /** Of a customer who signed in: the session's uuid. */
+  /** Of a person or a customer who signed in: the session's uuid. */
   sessionId?: string
 }
 

@@ -1,9 +1,9 @@
 /** Console sessions: a person signs in with a code from their mail and stays 12 idle hours, or 14 days at most. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { and, desc, eq, gt, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
-import { notFound } from '../catalog/refusal.ts'
+import { notFound, Refusal } from '../catalog/refusal.ts'
 import { newId } from '../database/columns.ts'
 import type { Database, Db } from '../database/pool.ts'
 import { type Caller, principalOfPerson, unauthenticated } from './authenticate.ts'
@@ -16,7 +16,7 @@ import {
   requestCode,
   spendTry,
 } from './one-time-codes.ts'
-import { FRONT_DESK } from './principal.ts'
+import { FRONT_DESK, type Principal } from './principal.ts'
 import { defaultRateLimit, type RateLimit, spend } from './rate-limit.ts'
 import type { Secrets } from './secrets.ts'
 import { accounts, members, sessions, workspaceColumns, workspaces } from './tables.ts'
@@ -112,7 +112,8 @@ export async function authenticateSession(
       spend(tx.db, session.workspaceId, `account:${session.accountId}`, limit),
     ])
     if (!found) throw unauthenticated()
-    return { principal: principalOfPerson(found.member), workspace: found.workspace, rate, session }
+    const principal = { ...principalOfPerson(found.member), sessionId: session.id }
+    return { principal, workspace: found.workspace, rate, session }
   })
 }
 
@@ -140,6 +141,30 @@ function isLive(): SQL | undefined {
     gt(sessions.expiresAt, sql`clock_timestamp()`),
     gt(sessions.lastSeenAt, sql`clock_timestamp() - interval '12 hours'`),
   )
+}
+
+/** Whoever pressed while they were signed in, and is not any more. */
+export class SignedOut extends Refusal {
+  constructor() {
+    super(
+      'unauthenticated',
+      'You were signed out before this was done, so nothing was. Sign in and try again.',
+    )
+  }
+}
+
+/**
+ * To be asked last in what a person does: a press may wait for its turn, and its session end meanwhile. What the
+ * transaction has ended itself, where a person leaves, was theirs to end. Who came without a session is not asked.
+ * @throws SignedOut
+ */
+export async function mustBeSignedIn(db: Db, { kind, sessionId }: Principal): Promise<void> {
+  if (kind !== 'member' || sessionId === undefined) return
+  const [session] = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), or(isLive(), eq(sessions.revokedAt, sql`now()::timestamptz(3)`))))
+  if (!session) throw new SignedOut()
 }
 
 function membershipOf(db: Db, { workspaceId, accountId }: Session) {

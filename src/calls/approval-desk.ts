@@ -10,6 +10,7 @@ import { notFound, Refusal } from '../catalog/refusal.ts'
 import type { Context } from '../domain/context.ts'
 import { setState } from './approval.ts'
 import { inState, type StoredState, stateAt } from './approval-states.ts'
+import { personNow } from './authority.ts'
 import { beforeEdit } from './edits.ts'
 import { hashOf } from './parse.ts'
 import { hasThreshold, type PolicyRule } from './policy.ts'
@@ -79,6 +80,7 @@ export async function withdraw(
     .where(and(eq(approvals.workspaceId, workspace.id), eq(approvals.id, id)))
     .for('update')
   if (!approval) throw notFound('approval', ['list_approvals'])
+  if (principal.human) await personNow(db, { principal, workspace })
   const own = principal.memberId !== null && approval.memberId === principal.memberId
   if (approval.askedBy !== principal.id && !own) {
     throw new Refusal(

@@ -4,6 +4,7 @@
  */
 
 import { hasRole, type Role } from '../access/principal.ts'
+import { mustBeSignedIn } from '../access/sessions.ts'
 import { Refusal } from '../catalog/refusal.ts'
 import { newId } from '../database/columns.ts'
 import type { Context } from '../domain/context.ts'
@@ -19,7 +20,7 @@ export type AsPerson = <Result>(
   work: (context: Context) => Promise<Result>,
 ) => Promise<Result>
 
-/** @throws Refusal `forbidden_scope`, and what `work` throws */
+/** @throws Refusal `forbidden_scope`, `unauthenticated`, and what `work` throws */
 export function asPerson(house: House): AsPerson {
   return async (person, { doing, role }, work) => {
     const { principal, workspace } = person
@@ -42,6 +43,7 @@ export function asPerson(house: House): AsPerson {
           const result = await work(context)
           const row = { workspaceId: workspace.id, auditId, doing, at: context.now, by: request }
           await recordOwn(tx.db, row, trace.events)
+          await mustBeSignedIn(tx.db, principal)
           return result
         }),
       )

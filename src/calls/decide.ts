@@ -4,8 +4,7 @@
  */
 
 import { and, eq } from 'drizzle-orm'
-import { principalOfMember } from '../access/authenticate.ts'
-import type { Principal } from '../access/principal.ts'
+import { mustBeSignedIn } from '../access/sessions.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import type { Effect } from '../catalog/define.ts'
 import { notFound, Refusal } from '../catalog/refusal.ts'
@@ -13,7 +12,7 @@ import { newId } from '../database/columns.ts'
 import type { Transaction } from '../database/pool.ts'
 import { setState } from './approval.ts'
 import { type StoredState, stateAt } from './approval-states.ts'
-import { authorityOf } from './authority.ts'
+import { authorityOf, personNow } from './authority.ts'
 import { authorize } from './authorize.ts'
 import type { CallRequest, WriteBody } from './call.ts'
 import { type Found, withEdits } from './edits.ts'
@@ -51,7 +50,7 @@ export interface Decided {
 /** Who decides, and through what; the same shape as a call without a tool. */
 export type Decider = Omit<CallRequest, 'tool' | 'arguments'>
 
-/** @throws Refusal `forbidden_scope`, `not_found`, `invalid_transition`, `approval_expired`, `invalid_input` */
+/** @throws Refusal `forbidden_scope`, `unauthenticated`, `not_found`, `invalid_transition`, `approval_expired`, `invalid_input` */
 export async function decide(house: House, decider: Decider, decision: Decision): Promise<Decided> {
   if (!decider.principal.human) {
     throw new Refusal('forbidden_scope', 'Only a signed-in person decides, in the console.', {
@@ -60,7 +59,11 @@ export async function decide(house: House, decider: Decider, decision: Decision)
   }
   try {
     return await withRetries(() =>
-      house.database.transaction(decider.workspace.id, {}, tx => decideIn(house, tx, decider, decision)),
+      house.database.transaction(decider.workspace.id, {}, async tx => {
+        const decided = await decideIn(house, tx, decider, decision)
+        await mustBeSignedIn(tx.db, decider.principal)
+        return decided
+      }),
     )
   } catch (error) {
     throw refusalFor(error, { ...decider, tool: 'decide', arguments: undefined }, house.log)
@@ -69,7 +72,7 @@ export async function decide(house: House, decider: Decider, decision: Decision)
 
 async function decideIn(house: House, tx: Transaction, asked: Decider, decision: Decision): Promise<Decided> {
   const { approval, found } = await lock(tx, asked, decision)
-  const decider = { ...asked, principal: await personNow(tx, asked) }
+  const decider = { ...asked, principal: await personNow(tx.db, asked) }
   const entry = house.catalog.get(approval.tool)
   const now = nowIn(decider.workspace)
   const state = stateAt(approval, now)
@@ -91,13 +94,6 @@ async function decideIn(house: House, tx: Transaction, asked: Decider, decision:
   }
   if (!entry) return stale(tx, settling, 'The tool is no longer offered.')
   return execute(house, tx, { ...settling, entry, found })
-}
-
-/** Whoever waited for the lock may have lost their role meanwhile. */
-async function personNow({ db }: Transaction, { principal, workspace }: Decider): Promise<Principal> {
-  const person = await principalOfMember(db, workspace.id, principal.id!)
-  if (person) return person
-  throw new Refusal('forbidden_scope', 'You are no longer a member here.', { needed_principal: 'member' })
 }
 
 /** Whether it would change what has run: that is told, not taken for the same press again. */

@@ -9,6 +9,7 @@
 
 import { and, eq } from 'drizzle-orm'
 import type { Principal } from '../access/principal.ts'
+import { mustBeSignedIn } from '../access/sessions.ts'
 import type { Entry } from '../catalog/catalog.ts'
 import type { Gate } from '../catalog/define.ts'
 import { withNulls } from '../catalog/json-schema.ts'
@@ -79,7 +80,9 @@ function write(house: House, request: ResolvedRequest, entry: Entry, parsed: Par
         readPolicy(tx.db, request.workspace.id),
       ])
       if (earlier) return { entry, body: await replay(house, tx, request, entry, earlier) }
-      return perform(house, tx, request, entry, parsed, { claimed, rules })
+      const answer = await perform(house, tx, request, entry, parsed, { claimed, rules })
+      if (!answer.refusal) await mustBeSignedIn(tx.db, request.principal)
+      return answer
     }),
   )
 }

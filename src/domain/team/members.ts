@@ -200,12 +200,15 @@ async function revokeKeysOf({ db, workspace, emit }: Context, memberId: string):
   return revoked.length
 }
 
-/** Those that look at this workspace; the person may be at work in another one. */
+/**
+ * Those that look at this workspace; the person may be at work in another one. At the instant at which the transaction
+ * began, by which `mustBeSignedIn` knows what it has ended itself.
+ */
 async function endSessionsOf({ db, workspace }: Context, memberId: string): Promise<number> {
   const account = db.select({ id: members.accountId }).from(members).where(isMember({ workspace }, memberId))
   const ended = await db
     .update(sessions)
-    .set({ revokedAt: sql`clock_timestamp()` })
+    .set({ revokedAt: sql`now()` })
     .where(
       and(
         sql`${sessions.accountId} = (${account})`,

@@ -14,6 +14,7 @@ import { decisionIn } from './decision-form.ts'
 import { deciderOf } from './decisions.ts'
 import { queryOf } from './kit.ts'
 import { pathOf, queuePage } from './queue-page.ts'
+import { isToldHere } from './refused.ts'
 import { registerSeveral } from './several.ts'
 import { visitOf } from './shell.ts'
 
@@ -65,7 +66,7 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
           return sendPage(reply, approvalPage(visit, { ...after, answer: decided.answer }))
         return reply.redirect(pathOf(after), 303)
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!isToldHere(error)) throw error
         const now = await host.approvals.read(visit, approvalId)
         // It was done, and the answer was lost on its way.
         if (error.code === 'internal' && now.state !== 'pending') return reply.redirect(pathOf(now), 303)

@@ -4,7 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { SignedOut } from '../../access/sessions.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { setBrowserHeaders } from '../pages/browser-headers.ts'
@@ -88,6 +89,7 @@ function letFormsSayWhereTheyAre(app: FastifyInstance): void {
 function answerWithPages(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const { refusal, status } = failureOf(error, request)
+    if (refusal instanceof SignedOut) return sendPage(reply.code(status), signedOutPage(request))
     if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(pageBehind(request)), 303)
     const content = html`${whyNot(refusal)}
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
@@ -96,6 +98,14 @@ ${!SECRET.test(request.url) && wroteBefore(request.body)}`
     reply.code(status).headers(refusalHeaders(refusal, request))
     return sendPage(reply, page(say.errors.title(refusal.code), content, consoleLayout))
   })
+}
+
+/** Of who pressed in time, and whose session ended before it was their turn: that nothing came of it. */
+function signedOutPage(request: FastifyRequest): string {
+  const content = html`<p class="notice danger" role="alert">${say.signedOut.nothingDone}</p>
+<p class="actions"><a class="button primary" href="${signInPath(pageBehind(request))}">${say.signedOut.signIn}</a></p>
+${!SECRET.test(request.url) && wroteBefore(request.body)}`
+  return page(say.signedOut.title, content, consoleLayout)
 }
 
 /** Forms that take what nobody is to read. */

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { SignedOut } from '../../access/sessions.ts'
 import type { Decided, Decider, Decision } from '../../calls/decide.ts'
 import { Id, idText, Text } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -49,7 +50,11 @@ export function registerDecisions(app: FastifyInstance, host: Host): void {
   })
 }
 
-/** One after another, each by itself: one that is refused holds up no other. */
+/**
+ * One after another, each by itself: one that is refused holds up no other. Who is signed out on the way decides on none
+ * of the rest.
+ * @throws SignedOut where nothing was decided
+ */
 export async function decideSeveral(
   host: Host,
   decider: Decider,
@@ -57,15 +62,19 @@ export async function decideSeveral(
   decision: Omit<Decision, 'approvalId'>,
 ): Promise<{ approvalId: string; decided: Decided | Refusal }[]> {
   const outcomes = []
+  let decided: Decided | Refusal | undefined
   for (const approvalId of approvalIds) {
-    try {
-      outcomes.push({ approvalId, decided: await host.decide(decider, { ...decision, approvalId }) })
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      outcomes.push({ approvalId, decided: error })
-    }
+    if (!(decided instanceof SignedOut))
+      decided = await host.decide(decider, { ...decision, approvalId }).catch(asRefusal)
+    if (decided instanceof SignedOut && outcomes.length === 0) throw decided
+    outcomes.push({ approvalId, decided })
   }
   return outcomes
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  throw error
 }
 
 async function decide(

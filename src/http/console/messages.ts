@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Id } from '../../catalog/kinds.ts'
-import { notFound, Refusal } from '../../catalog/refusal.ts'
+import { notFound } from '../../catalog/refusal.ts'
 import type { Remedy } from '../../domain/messaging/remedy.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -13,6 +13,7 @@ import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import { act, empty, pager, press, problemPage, type Query, queryOf, saidIn } from './kit.ts'
 import { letterCards } from './letter.ts'
+import { isToldHere } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { fact, firstLine, type Reading, words } from './words.ts'
 
@@ -75,7 +76,7 @@ ${pager(HOME, status ? { status } : {}, page.next)}`
         await host.remedy(deciderOf(visit, request), { messageId: messageId.data, remedy })
         return reply.redirect(`${back}?said=${remedy}`, 303)
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!isToldHere(error)) throw error
         return sendPage(reply.code(error.status), problemPage(visit, error, back))
       }
     })

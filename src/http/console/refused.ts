@@ -1,11 +1,17 @@
 /** What a page says of what was refused: why, by the names that fields have for people; and what was written, which is not lost. */
 
-import type { Refusal } from '../../catalog/refusal.ts'
+import { SignedOut } from '../../access/sessions.ts'
+import { Refusal } from '../../catalog/refusal.ts'
 import { type Html, html } from '../pages/html.ts'
 import { inEnglish, reasonOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 import { ID, label } from './words.ts'
+
+/** What a page tells where it stands. Of who was signed out no page is shown any more, and another one tells it. */
+export function isToldHere(error: unknown): error is Refusal {
+  return error instanceof Refusal && !(error instanceof SignedOut)
+}
 
 export function whyNot(refusal: Refusal): Html {
   const issues = (refusal.details.issues ?? []) as { path: string; message: string }[]

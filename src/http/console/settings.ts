@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { credentialShapes, type ProviderName, providerNames } from '../../access/credentials.ts'
 import type { PolicyRule } from '../../calls/policy.ts'
-import { notFound, Refusal } from '../../catalog/refusal.ts'
+import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
@@ -26,6 +26,7 @@ import {
   whole,
 } from './kit.ts'
 import { providerCards } from './provider-cards.ts'
+import { isToldHere } from './refused.ts'
 import type { RuleRow } from './rule-words.ts'
 import { ruleForm, ruleList } from './rules.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
@@ -121,7 +122,7 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
           await change(host, visit, request, what, provider)
           return reply.redirect(`${HOME}?said=${what === 'remove' ? 'forgotten' : 'checking'}#providers`, 303)
         } catch (error) {
-          if (!(error instanceof Refusal)) throw error
+          if (!isToldHere(error)) throw error
           return sendPage(reply.code(error.status), problemPage(visit, error, `${HOME}#providers`))
         }
       },

@@ -1,6 +1,7 @@
 /** Deciding on several at once: what was ticked is listed again, and a second press decides; each is then one decision. */
 
 import type { FastifyInstance } from 'fastify'
+import { SignedOut } from '../../access/sessions.ts'
 import type { Reviewed } from '../../calls/review-desk.ts'
 import { Id, idText } from '../../catalog/kinds.ts'
 import { Refusal } from '../../catalog/refusal.ts'
@@ -33,8 +34,12 @@ export function registerSeveral(app: FastifyInstance, host: Host): void {
     if (form.sure !== 'yes') return sendPage(reply, surePage(visit, chosen, verdict))
     const { note } = decisionIn(form, null)
     const outcomes = await decideSeveral(host, deciderOf(visit, request), ids, { verdict, note })
-    const rows = outcomes.map(({ decided }, at) => outcomeRow(visit, chosen[at]!, decided))
-    const content = html`<section class="panel"><ul class="rows">${rows}</ul></section>
+    const rows = outcomes
+      .filter(({ decided }) => !(decided instanceof SignedOut))
+      .map(({ decided }, at) => outcomeRow(visit, chosen[at]!, decided))
+    const left = outcomes.length - rows.length
+    const content = html`${left > 0 && html`<p class="notice danger" role="alert">${say.signedOut.left(left)}</p>`}
+<section class="panel"><ul class="rows">${rows}</ul></section>
 <p class="actions"><a class="button primary" href="/console/approvals">${say.approvals.back}</a></p>`
     return sendPage(reply, consolePage(visit, say.approvals.decided, content))
   })

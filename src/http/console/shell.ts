@@ -1,6 +1,7 @@
 /** What every page of the console has: the sections, which workspace, and the way out. */
 
 import type { FastifyRequest } from 'fastify'
+import { SignedOut } from '../../access/sessions.ts'
 import type { Answer, CallRequest, ReadBody, WriteBody } from '../../calls/call.ts'
 import type { Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
@@ -32,7 +33,7 @@ export interface Visit extends Caller {
   all<Row>(tool: string, args?: Record<string, unknown>): Promise<Row[]>
   /** The names behind the ids that stand anywhere in these values. */
   names(...values: unknown[]): Promise<Names>
-  /** A call that changes something. Its gate is everybody's: the answer may be a preview, or an approval. */
+  /** A call that changes something. Its gate is everybody's: the answer may be a preview, or an approval. @throws SignedOut */
   write(tool: string, args: Record<string, unknown>, undo?: Undoing): Promise<Answer>
 }
 
@@ -50,7 +51,11 @@ export async function visitOf(host: Host, request: FastifyRequest): Promise<Visi
   const caller = await personOf(host, request)
   const { principal, workspace } = caller
   const from = { principal, workspace, requestId: request.id, surface: 'console' } as const
-  const write: Visit['write'] = (tool, args, undo) => host.call({ ...from, tool, arguments: args, ...undo })
+  const write: Visit['write'] = async (tool, args, undo) => {
+    const answer = await host.call({ ...from, tool, arguments: args, ...undo })
+    if (answer.refusal instanceof SignedOut) throw answer.refusal
+    return answer
+  }
   const body = async (tool: string, args: Record<string, unknown> = {}): Promise<ReadBody | WriteBody> => {
     const answer = await write(tool, args)
     if (answer.refusal) throw answer.refusal

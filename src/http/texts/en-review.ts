@@ -118,6 +118,13 @@ export const review = {
     sixDigits: 'The code has six digits.',
     wrong: 'That code does not fit, or has lapsed. Look at the newest mail, or ask for another.',
   },
+  signedOut: {
+    title: 'You were signed out',
+    nothingDone: 'That was before it was done, so nothing was decided or changed. Sign in and try again.',
+    signIn: 'Sign in again',
+    left: (count: number) =>
+      `You were signed out on the way: ${count === 1 ? 'one was' : `${count} were`} not decided, and ${count === 1 ? 'waits' : 'wait'} as before.`,
+  },
   clients: {
     none: {
       title: 'No client is connected',
