@@ -69,14 +69,22 @@ test('of several, those before the sign-out are decided, the rest are not, and t
   for (const byPage of [true, false]) {
     const desk = await open()
     const all = [await desk.ask(), await desk.ask(), await desk.ask()]
-    const [first, second] = all
+    const [first, second, third] = all
     const ids = all.map(({ id }) => id)
-    const release = await hold('SELECT FROM approvals WHERE id = $1 FOR UPDATE', uuidOf(second!.id))
+    const keeper = await owner.connect()
+    const lock = (one: Asked) =>
+      keeper.query('SELECT FROM approvals WHERE id = $1 FOR UPDATE', [uuidOf(one.id)])
+    await keeper.query('BEGIN')
+    await lock(third!)
+    await keeper.query('SAVEPOINT alone')
+    await lock(second!)
     const several = byPage ? pressSeveral(desk.person, ids) : sendSeveral(desk.person, ids)
     await waitingAre(1)
     await press(desk.person, `${server.url}/console/sign-out`)
-    await release()
-    const answer = await several
+    await keeper.query('ROLLBACK TO alone')
+    const answer = await several // Though nobody could have come to the third.
+    await keeper.query('ROLLBACK')
+    keeper.release()
     assert.equal(answer.status, 200)
     if ('text' in answer) {
       assert.deepEqual(answer.text.match(/signed out/g)?.length, 1)
