@@ -46,9 +46,9 @@ test('who is elsewhere sees their own clocks beside, and without a script those 
   const { url } = await linked()
   await browse({ timezoneId: 'America/New_York' }, async tab => {
     await tab.goto(url)
-    await tab.getByText('(Tue 04:00 in America/New York)').waitFor()
+    await tab.getByText('(04:00–05:00 your time)').waitFor()
     await tab.goto(`${url}/times?day=2030-01-09`)
-    await tab.getByText('(Tue 18:00 in America/New York)').waitFor()
+    await tab.getByText('(Tue 18:00 your time)').waitFor()
   })
   await browse({ timezoneId: 'America/New_York', javaScriptEnabled: false }, async tab => {
     await tab.goto(url)

@@ -93,6 +93,7 @@ export async function furnish(server: TestServer, { key, email, workspaceId }: S
     customer: `/console/customers/${customer.id}`,
     'new-booking': `/console/calendar/new?${new URLSearchParams({ ...free, start: slots[0].start, customer: customer.id }).toString()}`,
     'new-booking-times': `/console/calendar/new?${new URLSearchParams({ ...free, start: slots[0].start, q: 'Nadia' }).toString()}`,
+    rule: '/console/settings/rules?tool=send_message',
     templates: '/console/settings/templates',
     template: '/console/settings/templates/booking_confirmation/email/en',
     failed: `/console/messages/${messages.failed}`,

@@ -10,7 +10,7 @@ import { markedEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { type AuditRow, auditRow, momentOf, outcomeBadge, titleOf, whoActed } from './audit-row.ts'
+import { type AuditRow, auditRows, momentOf, outcomeBadge, titleOf, whoActed } from './audit-row.ts'
 import { type Choosing, chooser, choosing, finders, type Named } from './choosing.ts'
 import { type Choice, choice, empty, field, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -31,7 +31,7 @@ export function registerActivity(app: FastifyInstance, host: Host): void {
     })
     const reading = readingOf(visit, { names: await visit.names(page.rows) })
     const { cursor: _, ...kept } = query
-    const list = html`<section class="panel"><ul class="rows">${page.rows.map(row => auditRow(host.catalog, row, reading))}</ul></section>`
+    const list = html`<section class="panel">${auditRows(host.catalog, page.rows, reading, 'h2')}</section>`
     const content = html`${filterForm(host, keys, query)}
 ${page.rows.length > 0 ? list : empty(Object.keys(asked).length > 0 ? say.activity.noneSo : say.activity.none)}
 ${pager(HOME, kept, page.next)}`
@@ -98,7 +98,7 @@ ${changes.length > 0 && html`<h2>${say.activity.changed}</h2><ul class="rows pan
 ${
   others.length > 0 &&
   html`<h2>${say.activity.story}</h2><p class="quiet">${say.activity.storyMore}</p>
-<section class="panel"><ul class="rows">${others.map(row => auditRow(catalog, row, reading))}</ul></section>`
+<section class="panel">${auditRows(catalog, others, reading, 'h3')}</section>`
 }`
   const above = html`<p class="trail"><a href="${HOME}">${say.sections.activity}</a></p>${outcomeBadge(event)}`
   return consolePage(visit, titleOf(catalog, event), content, { above })

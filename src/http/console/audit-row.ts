@@ -6,7 +6,7 @@ import { type Html, html } from '../pages/html.ts'
 import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
-import { label, moment, nameOf, type Reading } from './words.ts'
+import { dayText, hourOf, label, moment, nameOf, type Reading } from './words.ts'
 
 /** As `list_audit_events` answers it. */
 export interface AuditRow {
@@ -26,11 +26,23 @@ export interface AuditRow {
   request_id: string
 }
 
-export function auditRow(catalog: Catalog, row: AuditRow, reading: Reading): Html {
+/** The day once, above what was done on it; beside each line its hour is enough. @param heading `h2`, or what is below one */
+export function auditRows(catalog: Catalog, rows: AuditRow[], reading: Reading, heading: 'h2' | 'h3'): Html {
+  const days = Map.groupBy(rows, ({ at }) => dayText({ epochMilliseconds: Date.parse(at) }, reading.timeZone))
+  return html`${[...days].map(([day, ofDay]) => {
+    const title =
+      heading === 'h2' ? html`<h2 class="day-of">${day}</h2>` : html`<h3 class="day-of">${day}</h3>`
+    return html`${title}
+<ul class="rows">${ofDay.map(row => auditRow(catalog, row, reading))}</ul>
+`
+  })}`
+}
+
+function auditRow(catalog: Catalog, row: AuditRow, reading: Reading): Html {
   return html`<li class="row">
 <p class="row-title"><a href="/console/activity/${row.id}">${titleOf(catalog, row)}</a>${about(row, reading.names)}</p>
 ${outcomeBadge(row)}
-<p class="row-more">${whoActed(row)} · ${momentOf(row.at, reading)}</p>
+<p class="row-more">${whoActed(row)} · ${hourOf(row.at, { epochMilliseconds: Date.parse(row.at) }, reading)}</p>
 </li>
 `
 }
@@ -50,7 +62,8 @@ export function outcomeBadge({ outcome, error_code }: AuditRow): Html | false {
 
 /** `Front desk agent`, `Maya approved what Front desk agent asked`, `Backdesk itself`. */
 export function whoActed({ principal, decided_by }: AuditRow): Html {
-  const who = principal.kind === 'system' ? say.activity.itself : principal.name
+  const { itself, newcomer } = say.activity
+  const who = { system: itself, anonymous: newcomer }[principal.kind] ?? principal.name
   const asked = html`${who ? outside(who) : say.activity.gone}`
   return decided_by ? say.activity.allowedBy(asked, outside(decided_by.name ?? say.activity.gone)) : asked
 }

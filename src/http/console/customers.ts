@@ -60,8 +60,8 @@ export function registerCustomers(app: FastifyInstance, host: Host): void {
 ${field('q', say.customers.search, q, { type: 'search' })}
 <button>${say.customers.find}</button>
 </form>
-${page.rows.length > 0 ? list : empty(text ? say.customers.noneSo : say.customers.none)}
 ${newCustomer()}
+${page.rows.length > 0 ? list : empty(text ? say.customers.noneSo : say.customers.none)}
 ${pager(HOME, text ? { q: text } : {}, page.next)}`
     return sendPage(reply, consolePage(visit, say.sections.customers, content))
   })

@@ -25,7 +25,7 @@ export function queryOf(request: FastifyRequest): Query {
   return Object.fromEntries(given.filter(([, value]) => typeof value === 'string' && value !== '')) as Query
 }
 
-export function empty({ title, more }: { title: string; more: string }, action?: Html): Html {
+export function empty({ title, more }: { title: string; more: string }, action?: Html | false): Html {
   return html`<div class="empty"><h2>${title}</h2><p>${more}</p>${action && html`<p class="actions">${action}</p>`}</div>`
 }
 

@@ -7,6 +7,7 @@ import { inEnglish } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { beginning, weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
+import { empty } from './kit.ts'
 import { letterGlance, letterOf, subjectOf } from './letter.ts'
 import { ruleRows, rulesAsked } from './rule-words.ts'
 import { consolePage, readingOf, type Visit } from './shell.ts'
@@ -20,7 +21,7 @@ export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark:
 <p class="quiet live" role="status" data-calm="${live.calm}" data-lost="${live.lost}" data-changed="${live.changed(visit.waiting)}"></p>
 <noscript><p class="quiet"><a href="/console/approvals">${live.reload}</a></p></noscript>
 <div data-mark="${mark}">
-${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits}
+${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits(visit)}
 ${settled.length > 0 && history(visit, settled)}
 </div>
 <p class="quiet zone">${say.times.zone(visit.workspace.timeZone)}</p>`
@@ -125,7 +126,8 @@ export function pathOf({ id }: { id: string }): string {
   return `/console/approvals/${idText('approval', id)}`
 }
 
-const nothingWaits = html`<div class="empty">
-<h2>${say.queue.none.title}</h2>
-<p>${say.queue.none.more(html`<code>set_approval_policy</code>`)}</p>
-</div>`
+function nothingWaits({ principal }: Visit): Html {
+  const { choose, ...none } = say.queue.none
+  const isAdmin = principal.role !== 'member'
+  return empty(none, isAdmin && html`<a class="button" href="/console/settings#approvals">${choose}</a>`)
+}

@@ -2,7 +2,6 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { credentialShapes, type ProviderName, providerNames } from '../../access/credentials.ts'
-import type { PolicyRule } from '../../calls/policy.ts'
 import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
@@ -14,7 +13,6 @@ import { deciderOf } from './decisions.ts'
 import {
   type Answered,
   act,
-  amountOf,
   asBefore,
   differing,
   field,
@@ -23,12 +21,11 @@ import {
   problemPage,
   queryOf,
   saidIn,
-  whole,
 } from './kit.ts'
 import { providerCards } from './provider-cards.ts'
 import { isToldHere } from './refused.ts'
 import type { RuleRow } from './rule-words.ts'
-import { ruleForm, ruleList } from './rules.ts'
+import { registerRules, ruleList, ruleStart } from './rules.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { TEMPLATES } from './templates.ts'
 
@@ -65,7 +62,7 @@ export function registerSettings(app: FastifyInstance, host: Host): void {
     const content = html`${saidIn(queryOf(request))}
 <nav class="chips" aria-label="${say.settings.parts}">${Object.entries(say.settings.headings).map(([id, text]) => html`<a href="#${id}">${text}</a>`)}</nav>
 ${part('business', businessForm(settings, isAdmin))}
-${part('approvals', html`<p>${say.settings.approvalsMore}</p>${ruleList(host.catalog, settings.approval_rules, isAdmin)}${isAdmin && ruleForm(host.catalog, settings.currency)}`)}
+${part('approvals', html`<p>${say.settings.approvalsMore}</p>${ruleList(host.catalog, settings.approval_rules, isAdmin)}${isAdmin && ruleStart(host.catalog)}`)}
 ${part('automations', html`<p>${say.settings.automationsMore}</p><section class="panel"><ul class="rows">${automations.map(one => automationRow(one, isAdmin))}</ul></section>`)}
 ${part('templates', html`<p>${say.settings.templatesMore}</p><p class="actions"><a class="button" href="${TEMPLATES}">${say.settings.openTemplates}</a></p>`)}
 ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${providerCards(HOME, credentials, visit)}`)}`
@@ -87,15 +84,7 @@ ${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${provid
     return act(visit, request, reply, { tool, args, back: `${HOME}#business`, said: 'saved', undo })
   })
 
-  app.post(`${HOME}/rules`, async (request, reply) => {
-    const visit = await visitOf(host, request)
-    const { approval_rules } = await visit.read<Settings>('get_workspace_settings')
-    const rules = rulesAfter(visit, approval_rules, formOf(request.body))
-    const back = `${HOME}#approvals`
-    const tool = 'set_approval_policy'
-    const undo = () => ({ tool, arguments: { rules: approval_rules } })
-    return act(visit, request, reply, { tool, args: { rules }, back, said: 'saved', undo })
-  })
+  registerRules(app, host)
 
   app.post<{ Params: { key: string } }>(`${HOME}/automations/:key`, async (request, reply) => {
     const visit = await visitOf(host, request)
@@ -148,19 +137,6 @@ function providerIn(name: string): ProviderName {
   const found = providerNames.find(one => one === name)
   if (!found) throw notFound('workspace')
   return found
-}
-
-/** The rules with one more, or without the one at a place. @throws Refusal `invalid_input` */
-function rulesAfter(visit: Visit, rules: RuleRow[], form: Record<string, string>): Partial<PolicyRule>[] {
-  if (form.remove !== undefined) return rules.filter((_, at) => at !== Number(form.remove))
-  const { tool = '', gate = '', reviewers, amount, recipients, template, days, from, to } = form
-  const added: Record<string, unknown> = { tool, gate, reviewers }
-  if (amount?.trim()) added.amount_over = amountOf(amount, visit.workspace.currency)
-  if (recipients?.trim()) added.recipients_over = whole(recipients, say.rules.recipients)
-  if (template?.trim()) added.template = template.trim()
-  if (from && to) added.hours = { from, to }
-  if (days?.trim()) added.expires_after_minutes = whole(days, say.rules.days) * 24 * 60
-  return [...rules, added as Partial<PolicyRule>]
 }
 
 function part(id: keyof typeof say.settings.headings, content: Html): Html {

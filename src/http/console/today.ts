@@ -8,7 +8,7 @@ import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { type AuditRow, auditRow } from './audit-row.ts'
+import { type AuditRow, auditRows } from './audit-row.ts'
 import type { BookingRow } from './booking-page.ts'
 import { queryOf, saidIn } from './kit.ts'
 import { type MessageRow, messageRow } from './messages.ts'
@@ -96,6 +96,6 @@ function happenings({ catalog }: Host, rows: AuditRow[], reading: Reading): Html
   }
   return html`<section class="panel">
 <h2>${say.today.happened}</h2>
-<ul class="rows">${rows.map(row => auditRow(catalog, row, reading))}</ul>
+${auditRows(catalog, rows, reading, 'h3')}
 </section>`
 }

@@ -104,6 +104,11 @@ function dayAndTime(date: Date, timeZone: string) {
   return { day, time, text: say.times.dayAndTime(day, time) }
 }
 
+/** `Sat 21 Nov`, with the year where it is another than this one. */
+export function dayText(instant: { epochMilliseconds: number }, timeZone: string): string {
+  return dayAndTime(new Date(instant.epochMilliseconds), timeZone).day
+}
+
 /** `10:00`, in a column of times. */
 export function hourText(instant: { epochMilliseconds: number }, timeZone: string): string {
   return clock(timeZone, 'hour').format(instant.epochMilliseconds)

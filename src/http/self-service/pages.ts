@@ -6,7 +6,7 @@ import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
-import { dateText, timeOfDay, when } from './words.ts'
+import { dateText, spanOf, timeOfDay, when } from './words.ts'
 
 const words = say.selfService
 
@@ -62,7 +62,7 @@ function sentenceOf({ state, service_name, staff_name }: BookingShown, ended: bo
 function factsOf({ place, workspace }: Visit, booking: BookingShown): Html {
   const { starts_at, ends_at, time_zone: zone, price } = booking
   return html`<dl class="facts">
-<div><dt>${words.when}</dt><dd>${words.fromTo(when(starts_at, zone), timeOfDay(ends_at, zone))}<br><span class="quiet">${say.times.zone(zone)}</span></dd></div>
+<div><dt>${words.when}</dt><dd>${spanOf(starts_at, ends_at, zone)}<br><span class="quiet">${say.times.zone(zone)}</span></dd></div>
 <div><dt>${words.where}</dt><dd>${outside(workspace.name)}${place.name !== workspace.name && html`, ${outside(place.name)}`}${place.address && html`, ${outside(place.address)}`}</dd></div>
 <div><dt>${words.with}</dt><dd>${outside(booking.staff_name)}</dd></div>
 <div><dt>${words.price}</dt><dd>${moneyText(price)}</dd></div>

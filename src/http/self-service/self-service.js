@@ -2,15 +2,28 @@
 
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone
 for (const time of document.querySelectorAll('time[data-zone]')) {
-  const here = clock(time, own)
-  if (here === clock(time, time.dataset.zone)) continue
+  const { dateTime, dataset } = time
+  const [here, there] = [own, dataset.zone].map(zone => ({
+    day: dayIn(dateTime, zone),
+    hour: hourIn(dateTime, zone),
+  }))
+  if (here.day === there.day && here.hour === there.hour) continue
+  const start = here.day === there.day ? here.hour : `${here.day} ${here.hour}`
   const note = document.createElement('span')
   note.classList.add('quiet', 'here')
-  note.textContent = ` ${time.dataset.own.replace('{0}', here).replace('{1}', own.replaceAll('_', ' '))}`
+  note.textContent = ` ${dataset.own.replace('{0}', start).replace('{1}', hourIn(dataset.until ?? dateTime, own))}`
   time.after(note)
 }
 
-function clock({ dateTime }, timeZone) {
-  const look = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }
-  return new Intl.DateTimeFormat(document.documentElement.lang, look).format(new Date(dateTime))
+/** The day by its name is enough: the clocks of two places are at most one day apart. */
+function dayIn(instant, timeZone) {
+  return written(instant, { weekday: 'short', timeZone })
+}
+
+function hourIn(instant, timeZone) {
+  return written(instant, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
+}
+
+function written(instant, look) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, look).format(new Date(instant))
 }

@@ -10,15 +10,24 @@ export function when(instant: string, zone: string): Html {
   return time(instant, zone, say.times.dayAndTime(dayText(instant, zone), clockText(instant, zone)))
 }
 
+/** `Tuesday 8 January 2030, 10:00–11:00`; the second day where it is another. */
+export function spanOf(from: string, until: string, zone: string): Html {
+  const day = dayText(from, zone)
+  const end = clockText(until, zone)
+  const last = dayText(until, zone) === day ? end : say.times.dayAndTime(dayText(until, zone), end)
+  const text = say.times.dayAndTime(day, say.times.fromTo(clockText(from, zone), last))
+  return time(from, zone, text, until)
+}
+
 /** `10:00` alone, where the day stands above. */
 export function timeOfDay(instant: string, zone: string): Html {
   return time(instant, zone, clockText(instant, zone))
 }
 
-/** The script puts time and zone into `data-own`. */
-function time(instant: string, zone: string, text: string): Html {
-  const own = say.times.ownClock('{0}', '{1}')
-  return html`<time datetime="${instant}" data-zone="${zone}" data-own="${own}">${text}</time>`
+/** The script puts the time into `data-own`, and where it is of two times both. */
+function time(instant: string, zone: string, text: string, until?: string): Html {
+  const own = say.shell.yourTime(until ? say.times.fromTo('{0}', '{1}') : '{0}')
+  return html`<time datetime="${instant}"${until && html` data-until="${until}"`} data-zone="${zone}" data-own="${own}">${text}</time>`
 }
 
 /** `Tuesday 8 January 2030` */

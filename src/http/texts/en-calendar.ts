@@ -23,7 +23,7 @@ export const calendar = {
     noSuchTime: 'The clocks there show no such time on that day, or show it twice.',
     noPeople: {
       title: 'Nobody can be booked yet',
-      more: 'Have your agent add the people of your team with create_staff, and what each of them does with set_staff_services. Their days appear here, side by side.',
+      more: 'Tell your agent who works here and what each of them does, as in “Add Eva and Luis: both give yoga lessons.” Their days appear here, side by side.',
     },
   },
   newBooking: {

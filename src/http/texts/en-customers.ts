@@ -111,7 +111,6 @@ export const customers = {
     } as Record<string, (what: Html) => Html>,
     nothingLeft: (what: Html) => html`${what}. There is nothing left to change.`,
     when: 'When',
-    fromTo: (start: Html, end: Html) => html`${start} to ${end}`,
     where: 'Where',
     with: 'With',
     price: 'Price',

@@ -42,7 +42,7 @@ export const money = {
     one: (number: string) => `Invoice ${number}`,
     none: {
       title: 'No invoices yet',
-      more: 'Your agents draft them with create_invoice and issue them with finalize_invoice; sending one waits for your yes.',
+      more: 'Tell your agent what to bill, as in “Invoice Nadia for two yoga lessons.” It is listed here, and goes out once you allow it.',
     },
     noneSo: { title: 'None of these', more: 'No invoice is in this state. Choose another above.' },
     statuses: {

@@ -7,8 +7,8 @@ export const review = {
     lede: 'Your agents prepare; nothing here happens until a person allows it.',
     none: {
       title: 'Nothing waits for you',
-      more: (tool: Html) =>
-        html`When an agent wants to do something that needs a person, such as sending a message or giving money back, it waits here: who asked, what would happen, and two buttons. To choose what waits, have your agent propose a policy with ${tool}. That, too, lands here first.`,
+      more: 'When an agent wants to do something that needs a person, such as sending a message or giving money back, it waits here: who asked, what would happen, and two buttons.',
+      choose: 'Choose what waits',
     },
     asked: (who: Html, when: Html, about: Html | false) =>
       html`${who} asked on ${when}${about && html`, about ${about}`}`,

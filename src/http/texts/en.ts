@@ -27,8 +27,6 @@ export const say = {
     /** A date as Intl writes it, but with no comma after the weekday. */
     tidied: (date: string) => date.replace(/^(\p{L}+),/u, '$1'),
     zone: (zone: string) => `Times are those of ${zone}.`,
-    /** Beside a time, what the reader's own clock shows. */
-    ownClock: (time: string, zone: string) => `(${time} in ${zone})`,
   },
   ...developers,
   ...customers,
@@ -342,7 +340,7 @@ export const say = {
     find: 'Find',
     none: {
       title: 'No customers yet',
-      more: 'They appear here once an agent or your website books for them, or a list of yours is imported.',
+      more: 'Add the first above. They also appear here once an agent or your website books for them; and your agent can bring in a list that you have.',
     },
     noneSo: { title: 'Nobody found', more: 'Try part of the name, or the last digits of the phone number.' },
     noReach: 'No email, no phone',
@@ -408,6 +406,8 @@ export const say = {
     },
     itself: 'Backdesk itself',
     gone: 'Somebody who has left',
+    /** Who did what is done before anybody is known. */
+    newcomer: 'Whoever signed up',
     allowedBy: (asker: Html, decider: Html) => html`${asker}, allowed by ${decider}`,
     outcomes: {
       done: { word: 'Done', look: 'reads' },
