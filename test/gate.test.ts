@@ -183,6 +183,17 @@ test('a token acts once, under whichever key, and is not used up by what came to
   assert.equal(await name(), 'Before')
 })
 
+test('who was shown it twice may do it twice: a token is used up by itself alone', async t => {
+  const { call, person } = await desk(t)
+  const tokens = [await call(loud, person), await call(loud, person)].map(
+    ({ confirm_token }) => confirm_token,
+  )
+  for (const confirm_token of tokens)
+    assert.equal((await call({ ...loud, confirm_token }, person)).status, 'done')
+  for (const confirm_token of tokens)
+    await assert.rejects(call({ ...loud, confirm_token }, person), { code: 'confirmation_invalid' })
+})
+
 test('a dry run leaves nothing, uses no key and finds none, and leaves alone what waits', async t => {
   const { keyed, call, name, house, decideOn } = await desk(t)
   const left = async () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type pg from 'pg'
 import { z } from 'zod'
 import type { CallRequest } from '../src/calls/call.ts'
 import { createCall } from '../src/calls/road.ts'
@@ -67,25 +68,20 @@ test('a key is of one tool: used for one it is new to another, with the same wor
 test('while a call with the key is under way, another is told so at once and does nothing; another tool, key or business is not', async t => {
   const { call, keyed, name, house, agent } = await desk(t, [keyedLetter])
   const { caller: elsewhere } = await signUp(house.database, 'bob@example.com')
-  const rival = await house.database.owner.connect()
-  await rival.query('BEGIN')
-  await rival.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `${agent.workspace.id}/send_keyed_note/k`,
-  ])
   const args = { ...quiet, idempotency_key: 'k' }
-  await assert.rejects(keyed(args), (refusal: Refusal) => {
-    const { code, retryable, details } = refusal.toBody()
-    assert.deepEqual([code, retryable, details], ['in_progress', true, { retry_after_seconds: 1 }])
-    return true
+  await whileHeld(house.database.owner, `${agent.workspace.id}/send_keyed_note/k`, async () => {
+    await assert.rejects(keyed(args), (refusal: Refusal) => {
+      const { code, retryable, details } = refusal.toBody()
+      assert.deepEqual([code, retryable, details], ['in_progress', true, { retry_after_seconds: 1 }])
+      return true
+    })
+    assert.notEqual(await name(), 'Quiet')
+    assert.equal((await call(args, undefined, { tool: 'send_keyed_letter' })).status, 'done')
+    assert.equal((await keyed({ ...quiet, idempotency_key: 'l' })).status, 'done')
+    const { principal, workspace } = elsewhere
+    assert.equal((await call(args, principal, { tool: 'send_keyed_note', workspace })).status, 'done')
+    assert.equal((await keyed({ ...args, dry_run: true })).status, 'dry_run', 'a dry run claims no key')
   })
-  assert.notEqual(await name(), 'Quiet')
-  assert.equal((await call(args, undefined, { tool: 'send_keyed_letter' })).status, 'done')
-  assert.equal((await keyed({ ...quiet, idempotency_key: 'l' })).status, 'done')
-  const { principal, workspace } = elsewhere
-  assert.equal((await call(args, principal, { tool: 'send_keyed_note', workspace })).status, 'done')
-  assert.equal((await keyed({ ...args, dry_run: true })).status, 'dry_run', 'a dry run claims no key')
-  await rival.query('ROLLBACK')
-  rival.release()
   const later = await keyed(args)
   assert.deepEqual([later.status, later.replayed], ['done', undefined], 'the rival did nothing in the end')
 })
@@ -203,3 +199,16 @@ test('a tool that there is not is refused with the nearest name, which may diffe
       nextTools: ['search_tools'],
     })
 })
+
+/** In the place of a call with that key that has not ended. */
+async function whileHeld(owner: pg.Pool, key: string, work: () => Promise<void>): Promise<void> {
+  const rival = await owner.connect()
+  try {
+    await rival.query('BEGIN')
+    await rival.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
+    await work()
+  } finally {
+    await rival.query('ROLLBACK')
+    rival.release()
+  }
+}
