@@ -355,11 +355,16 @@ test('a tool that does what it never said, so that no rule could be made for it,
 })
 
 test('asked again when it would reach others, it is another question, and the one before is over', async t => {
-  const { call, move, decideOn } = await desk(t)
+  const { call, move, decideOn, house } = await desk(t)
   const before = await call(loud)
   await move('country', 'PT')
   const again = await call(loud)
   assert.notEqual(again.approval!.id, before.approval!.id)
+  const { rows } = await house.database.owner.query('SELECT state, error_code FROM approvals ORDER BY id')
+  assert.deepEqual(rows, [
+    { state: 'stale', error_code: 'approval_stale' },
+    { state: 'pending', error_code: null },
+  ])
   await assert.rejects(decideOn(before.approval!.id, {}), { code: 'invalid_transition' })
   assert.equal((await decideOn(again.approval!.id, {})).state, 'executed')
 })
@@ -373,6 +378,17 @@ test('the same words from two askers are two questions, and from one they are on
   ]
   assert.equal(one.approval!.id, same.approval!.id)
   assert.notEqual(one.approval!.id, other.approval!.id)
+  const others = await call({ ...loud, text: 'Soft' })
+  assert.notEqual(others.approval!.id, one.approval!.id, 'other words are another')
+})
+
+test('asked anew after it was rejected, it is one question again, however often it is asked', async t => {
+  const { call, house } = await desk(t)
+  const rejected = await call(loud)
+  await house.database.owner.query(`UPDATE approvals SET state = 'rejected'`)
+  const [anew, again] = [await call(loud), await call(loud)]
+  assert.notEqual(anew.approval!.id, rejected.approval!.id)
+  assert.equal(again.approval!.id, anew.approval!.id)
 })
 
 test('what an automation asked it takes back, and no other does, though neither acts for a member', async t => {

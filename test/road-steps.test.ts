@@ -88,11 +88,12 @@ test('while a call with the key is under way, another is told so at once and doe
 
 test('a tool whose key is of what the call is about: two subjects share no key, and one meets its own', async t => {
   const { call } = await desk(t, [aboutText])
-  const about = (text: string, recipients: number) =>
-    call({ text, recipients, idempotency_key: 'k' }, undefined, { tool: 'send_note_about' })
+  const about = (text: string, recipients: number, idempotency_key = 'k') =>
+    call({ text, recipients, idempotency_key }, undefined, { tool: 'send_note_about' })
   assert.equal((await about('Ana', 0)).replayed, undefined)
   assert.equal((await about('Luis', 0)).replayed, undefined)
   assert.equal((await about('Ana', 0)).replayed, true)
+  assert.equal((await about('Ana', 0, 'l')).replayed, undefined, 'another wish about her')
   await assert.rejects(about('Ana', 1), { code: 'idempotency_key_reused' })
 })
 
