@@ -403,3 +403,19 @@ test('what an automation asked it takes back, and no other does, though neither 
   assert.equal((await withdraw(one)).status, 'done')
   assert.deepEqual(await state(), [{ state: 'withdrawn' }])
 })
+
+test('a customer and a page wait for nobody’s approval: what the business wants to decide, they are told to ask it for', async t => {
+  const { call, agent, house, name } = await desk(t)
+  for (const kind of ['customer', 'publishable_key'] as const) {
+    const visitor = { ...agent.principal, kind, memberId: null }
+    assert.equal((await call({ ...loud, recipients: 0, text: kind }, visitor)).status, 'done')
+    await assert.rejects(call(loud, visitor), {
+      code: 'forbidden_scope',
+      message: 'The business decides on this itself; ask it.',
+      details: { needed_principal: 'member' },
+    })
+    assert.equal(await name(), kind)
+  }
+  const { rowCount } = await house.database.owner.query('SELECT FROM approvals')
+  assert.equal(rowCount, 0)
+})

@@ -9,6 +9,7 @@ import { createCall } from '../src/calls/road.ts'
 import { defineTool } from '../src/catalog/define.ts'
 import { onCommit } from '../src/catalog/kinds.ts'
 import type { Refusal } from '../src/catalog/refusal.ts'
+import { newId } from '../src/database/columns.ts'
 import { signUp } from './support/access.ts'
 import { desk, keyedNote, note } from './support/notes.ts'
 
@@ -95,6 +96,19 @@ test('a tool whose key is of what the call is about: two subjects share no key, 
   assert.equal((await about('Ana', 0)).replayed, true)
   assert.equal((await about('Ana', 0, 'l')).replayed, undefined, 'another wish about her')
   await assert.rejects(about('Ana', 1), { code: 'idempotency_key_reused' })
+})
+
+test('customers do not know each other: none meets another’s key, nor a page’s, nor is answered another’s answer', async t => {
+  const { keyed, agent } = await desk(t)
+  const visitor = (kind: 'customer' | 'publishable_key', id: string) => ({ ...agent.principal, kind, id })
+  const [ana, luis] = [newId(), newId()]
+  const visitors = [visitor('customer', ana), visitor('customer', luis), visitor('publishable_key', ana)]
+  const args = { ...quiet, idempotency_key: 'k' }
+  for (const by of visitors) assert.equal((await keyed(args, by)).replayed, undefined)
+  for (const by of visitors) assert.equal((await keyed(args, by)).replayed, true)
+  assert.equal((await keyed(args)).replayed, undefined, 'nor is a key of the business one of theirs')
+  const another = { ...agent.principal, id: newId() }
+  assert.equal((await keyed(args, another)).replayed, true, 'a business’s keys are one caller')
 })
 
 test('a preview has no number yet, wherever one stands, and says when it comes; what is done has it', async t => {
