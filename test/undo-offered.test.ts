@@ -33,6 +33,50 @@ for (const { step, tool, became } of [
     assert.doesNotMatch((await forms.get(to!)).text, /<button>Undo/)
   })
 
+test('a booking that was made by mistake is taken back by Undo, after a preview: its time is free again', async () => {
+  const desk = await openDesk(server)
+  const forms = await formsAt(desk)
+  const { service_id, location_id, staff_id, start } = desk.slot() as Record<string, string>
+  const customer = await desk.customer()
+  const fields = { service: service_id!, location: location_id!, staff: staff_id!, start: start!, customer }
+  const undo = await forms.change('/console/calendar/new', { ...fields, idempotency_key: fresh() })
+  const [booking] = await done(desk, 'list_bookings', { customer_id: customer })
+  assert.equal(booking.state, 'confirmed')
+  const asked = await forms.post(undo)
+  assert.equal(asked.status, 200)
+  assert.equal((await bookingOf(desk, booking)).state, 'confirmed', 'it asks first')
+  const { to } = await forms.settled(undo)
+  assert.match((await forms.get(to!)).text, /the time is free again/)
+  const { state, cancelled_by } = await bookingOf(desk, booking)
+  assert.deepEqual([state, cancelled_by], ['cancelled', 'business'])
+  await desk.booked()
+})
+
+test('a customer who was added by mistake is put aside by Undo, and brought back from their page', async () => {
+  const desk = await openConsole(server)
+  const undo = await desk.change('/console/customers', { name: 'Nadia Prieto', idempotency_key: fresh() })
+  const [{ id }] = await done(desk.agent, 'search_customers', { text: 'Prieto' })
+  const at = `/console/customers/${id}`
+  const status = async () => (await done(desk.agent, 'get_customer', { customer_id: id })).status
+  const { to } = await desk.settled(undo)
+  assert.equal(await status(), 'archived')
+  const { text } = await desk.get(to!)
+  assert.match(text, /Taken back, and kept in the archive\.[\s\S]*Searches leave them out/)
+  assert.doesNotMatch(text, /Book for them|>Archive</)
+  const version = /name="version" value="(\d+)"/.exec(text)![1]!
+  const restored = await desk.change(`${at}/restore`, { version })
+  assert.equal(await status(), 'active')
+  await desk.settled(restored)
+  assert.equal(await status(), 'archived')
+  assert.equal((await desk.post(`${at}/restore`, { version })).status, 409)
+  const latest = /name="version" value="(\d+)"/.exec((await desk.get(at)).text)![1]!
+  await desk.change(`${at}/restore`, { version: latest })
+  const archived = await desk.confirm(`${at}/archive`)
+  assert.equal(await status(), 'archived')
+  assert.match((await desk.settled(archived)).to!, /said=undone/)
+  assert.equal(await status(), 'active')
+})
+
 test('a moved booking goes back to its time and its person; a move to where it stands has no Undo', async () => {
   const desk = await openDesk(server, { staff: 2 })
   const forms = await formsAt(desk)
@@ -88,11 +132,11 @@ test('what was added or removed is taken back: a service, its restoring, an abse
     idempotency_key: fresh(),
   })
   const [{ id }] = await done(desk.agent, 'list_services')
-  assert.match((await desk.settled(added)).to!, /said=undone/)
+  assert.match((await desk.settled(added)).to!, /said=putAside/)
   assert.equal(await statusOf(id), 'archived')
   const restored = await desk.change(`/console/services/${id}/restore`, { version: '2' })
   assert.equal(await statusOf(id), 'active')
-  assert.match((await desk.settled(restored)).to!, /said=undone/)
+  assert.match((await desk.settled(restored)).to!, /said=putAside/)
   assert.equal(await statusOf(id), 'archived')
 
   const person = await made(desk.agent, 'create_staff', { name: 'Eva', location_ids: [location.id] })

@@ -298,6 +298,7 @@ test('after its time an undo says that it is over, and does nothing', async () =
   const late = await desk.post(undo)
   assert.equal(late.status, 410)
   assert.match(late.text, /A change can be taken back for 15 minutes/)
+  assert.match(late.text, /href="\/console\/services"[^>]*>Go to what you changed/)
   const [place] = await done(desk.agent, 'list_locations')
   assert.deepEqual(place.hours.tue, [])
 })

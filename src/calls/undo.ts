@@ -125,7 +125,7 @@ function changedSince(): Refusal {
 
 export interface UndoDesk {
   /** Theirs alone: somebody else's is none, as is one that was never made. */
-  find(viewer: Viewer, id: string): Promise<Undo | 'over' | null>
+  find(viewer: Viewer, id: string): Promise<(Undo & { isOver: boolean }) | null>
 }
 
 export function undoDesk({ database }: House): UndoDesk {
@@ -142,9 +142,9 @@ export function undoDesk({ database }: House): UndoDesk {
         db.select().from(undos).where(theirs),
       )
       if (!row) return null
-      if (Temporal.Instant.compare(row.expiresAt, Temporal.Now.instant()) <= 0) return 'over'
-      const { tool, versions, leadsTo } = row
-      return { id: row.id, tool, arguments: JSON.parse(row.arguments), versions, leadsTo }
+      const { tool, versions, leadsTo, expiresAt } = row
+      const isOver = Temporal.Instant.compare(expiresAt, Temporal.Now.instant()) <= 0
+      return { id: row.id, tool, arguments: JSON.parse(row.arguments), versions, leadsTo, isOver }
     },
   }
 }

@@ -20,6 +20,7 @@ import {
   given,
   keyField,
   pager,
+  press,
   type Query,
   queryOf,
   saidIn,
@@ -70,7 +71,15 @@ ${pager(HOME, text ? { q: text } : {}, page.next)}`
     const visit = await visitOf(host, request)
     const args = given(formOf(request.body), ['name', 'email', 'phone', 'note'])
     const then = ({ id }: Record<string, unknown>) => `${HOME}/${id}`
-    return act(visit, request, reply, { tool: 'create_customer', args, back: HOME, then, said: 'added' })
+    const undo = ({ id }: Answered) => archiving(id)
+    return act(visit, request, reply, {
+      tool: 'create_customer',
+      args,
+      back: HOME,
+      then,
+      said: 'added',
+      undo,
+    })
   })
 
   app.get<Path>(`${HOME}/:id`, async (request, reply) => {
@@ -97,6 +106,35 @@ ${pager(HOME, text ? { q: text } : {}, page.next)}`
     const args = { customer_id, version: Number(form.version), ...changes }
     return act(visit, request, reply, { tool, args, back: `${HOME}/${customer_id}`, said: 'saved', undo })
   })
+
+  app.post<Path>(`${HOME}/:id/archive`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { tool, arguments: args } = archiving(request.params.id)
+    const undo = ({ id, version }: Answered) => restoring(id, version)
+    return act(visit, request, reply, {
+      tool,
+      args,
+      back: `${HOME}/${request.params.id}`,
+      said: 'putAway',
+      undo,
+    })
+  })
+
+  app.post<Path>(`${HOME}/:id/restore`, async (request, reply) => {
+    const visit = await visitOf(host, request)
+    const { id } = request.params
+    const { tool, arguments: args } = restoring(id, Number(formOf(request.body).version))
+    const undo = () => archiving(id)
+    return act(visit, request, reply, { tool, args, back: `${HOME}/${id}`, said: 'unarchived', undo })
+  })
+}
+
+function archiving(customer_id: string) {
+  return { tool: 'archive_customer', arguments: { customer_id } }
+}
+
+function restoring(customer_id: string, version: number) {
+  return { tool: 'update_customer', arguments: { customer_id, version, status: 'active' } }
 }
 
 /** As it is set: with its extension, which setting a number without one takes away. */
@@ -125,6 +163,7 @@ async function customerPage(visit: Visit, customer: Customer, query: Query): Pro
   const reading = readingOf(visit)
   const content = html`${saidIn(query)}
 ${customer.status === 'active' && !customer.blocked && html`<p class="actions"><a class="button primary" href="${newBookingPath({ customer: customer.id })}">${say.newBooking.forThem}</a></p>`}
+${customer.status === 'archived' && archivedNotice(customer)}
 ${customer.blocked && html`<p class="notice danger">${say.customers.blockedMore}</p>`}
 <dl class="facts">
 ${fact(say.customers.email, customer.email && html`<a href="mailto:${customer.email}">${outside(customer.email)}</a>`)}
@@ -138,9 +177,15 @@ ${coming.rows.length > 0 && html`<h2>${say.timeline.coming}</h2><section class="
 <h2>${say.customers.timeline}</h2>
 ${happened.rows.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${happened.rows.map(one => happeningRow(one, reading))}</ol></section>` : empty(say.customers.nothingYet)}
 ${pager(`${HOME}/${customer.id}`, {}, happened.next)}
-${editForm(customer)}`
-  const above = html`<p class="trail"><a href="${HOME}">${say.sections.customers}</a></p>`
+${editForm(customer)}
+${customer.status === 'active' && html`<div class="actions">${press(`${HOME}/${customer.id}/archive`, say.customers.archive, {}, 'danger')}</div>`}`
+  const above = html`<p class="trail"><a href="${HOME}">${say.sections.customers}</a></p>${customer.status === 'archived' && html`<span class="badge">${say.customers.archived}</span>`}`
   return consolePage(visit, customer.name, content, { above })
+}
+
+function archivedNotice({ id, version }: Customer): Html {
+  return html`<p class="lede">${say.customers.archivedMore}</p>
+<div class="actions">${press(`${HOME}/${id}/restore`, say.customers.restore, { version: String(version) })}</div>`
 }
 
 interface Lot {

@@ -16,7 +16,19 @@ import { sendPage } from '../pages/page.ts'
 import { weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { type Choosing, chooser, choosing, finder, type Named } from './choosing.ts'
-import { act, choice, empty, field, given, hidden, keyField, type Query, queryOf, textArea } from './kit.ts'
+import {
+  type Answered,
+  act,
+  choice,
+  empty,
+  field,
+  given,
+  hidden,
+  keyField,
+  type Query,
+  queryOf,
+  textArea,
+} from './kit.ts'
 import { whyNot } from './refused.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { fact, hourText, type Reading, words } from './words.ts'
@@ -41,7 +53,11 @@ export function registerNewBooking(app: FastifyInstance, host: Host): void {
     }
     const back = newBookingPath({ ...answers, start: undefined })
     const then = ({ id }: Record<string, unknown>) => `/console/calendar/${id}`
-    return act(visit, request, reply, { tool: 'create_booking', args, back, then, said: 'booked' })
+    const undo = ({ id }: Answered) => ({
+      tool: 'cancel_booking',
+      arguments: { booking_id: id, by: 'business' },
+    })
+    return act(visit, request, reply, { tool: 'create_booking', args, back, then, said: 'booked', undo })
   })
 
   app.post(`${HOME}/customer`, async (request, reply) => {

@@ -32,6 +32,7 @@ const ofTheMachine: ReadonlySet<string> = new Set([
 
 /** Of things with many fields, those by which they are known. */
 const chosen: Partial<Record<string, string[]>> = {
+  archive_customer: ['name', 'email', 'phone', 'tags'],
   archive_service: ['name', 'category', 'duration_minutes', 'price', 'bookings_keeping_old_terms'],
   revoke_api_key: ['name', 'role', 'expires_at', 'last_used_at'],
 }
