@@ -215,6 +215,47 @@ test('two browsers of one person: signing out in one takes nothing from a press 
   await desk.is(asked, 'executed')
 })
 
+const losses: [what: string, lose: End][] = [
+  ...ends,
+  [
+    'goes to another workspace in another tab',
+    async ({ person, business }) => {
+      const { workspace } = await done({ url: server.url, key: business.key }, 'create_sandbox', {
+        idempotency_key: fresh(),
+      })
+      const moved = await press(person, `${server.url}/console/workspace`, { workspace_id: workspace.id })
+      assert.equal(moved.status, 303)
+    },
+  ],
+]
+
+for (const [what, lose] of losses) {
+  test(`the news of who ${what} end, and those of another browser go on`, async t => {
+    const desk = await open()
+    const elsewhere = await signIn(server, desk.business.email)
+    const stopped = new AbortController()
+    t.after(() => stopped.abort())
+    const [theirs, others] = await Promise.all(
+      [desk.person, elsewhere].map(one => newsOf(one, stopped.signal)),
+    )
+    assert.equal((await theirs!.next()).done, false)
+    assert.equal((await others!.next()).done, false)
+    await lose(desk, elsewhere)
+    while (!(await theirs!.next()).done);
+    if (what.includes('fourteen days')) return
+    const asked = await desk.ask()
+    await until(async () => /^id: /m.test((await others!.next()).value ?? assert.fail('it has ended')))
+    await desk.is(asked, 'pending')
+  })
+}
+
+/** What is said to a page that is open, piece by piece. */
+async function newsOf({ cookie }: Person, signal: AbortSignal) {
+  const path = `${server.url}/console/approvals/events?since=old`
+  const { body } = await fetch(path, { headers: { cookie }, signal })
+  return body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+}
+
 async function open() {
   const desk = await openGated(server, 'live')
   return {

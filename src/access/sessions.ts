@@ -167,6 +167,14 @@ export async function mustBeSignedIn(db: Db, { kind, sessionId }: Principal): Pr
   if (!session) throw new SignedOut()
 }
 
+/** Whether a person is still signed in, and looks at this workspace. */
+export async function isLookingAt(db: Db, workspaceId: string, { sessionId }: Principal): Promise<boolean> {
+  if (sessionId === undefined) return false
+  const theirs = and(eq(sessions.id, sessionId), eq(sessions.workspaceId, workspaceId))
+  const found = await db.select({ id: sessions.id }).from(sessions).where(and(theirs, isLive()))
+  return found.length > 0
+}
+
 function membershipOf(db: Db, { workspaceId, accountId }: Session) {
   return db
     .select({

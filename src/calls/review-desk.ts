@@ -5,6 +5,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import { automationName } from '../access/automation.ts'
 import { connections } from '../access/oauth/tables.ts'
 import type { Principal, Workspace } from '../access/principal.ts'
+import { isLookingAt } from '../access/sessions.ts'
 import { sightOf } from '../access/sight.ts'
 import { apiKeys, automations, members, workspaces } from '../access/tables.ts'
 import { uuidOf } from '../catalog/kinds.ts'
@@ -42,6 +43,8 @@ export interface ReviewDesk {
   count(viewer: Viewer): Promise<number>
   /** Another text whenever the queue has changed: something was asked, decided, withdrawn, or has expired. */
   mark(workspaceId: string): Promise<string>
+  /** The same for who watches it from a session; null once that has ended, or looks at another workspace. */
+  news(viewer: Viewer): Promise<string | null>
 }
 
 export interface Queue {
@@ -135,6 +138,12 @@ export function reviewDesk(house: House): ReviewDesk {
 
     mark: workspaceId =>
       database.transaction(workspaceId, { readOnly: true }, ({ db }) => markOf(db, workspaceId)),
+
+    news: ({ principal, workspace: { id } }) =>
+      database.transaction(id, { readOnly: true }, async ({ db }) => {
+        const [isThere, mark] = await Promise.all([isLookingAt(db, id, principal), markOf(db, id)])
+        return isThere ? mark : null
+      }),
   }
 }
 

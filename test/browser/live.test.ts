@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { launchBrowser, tabOf, viewports } from '../support/browser.ts'
-import { type Caller, callTool } from '../support/caller.ts'
+import { type Caller, callTool, done, fresh } from '../support/caller.ts'
 import { lineTo } from '../support/cut-off.ts'
 import { testDatabase } from '../support/database.ts'
+import { press } from '../support/gated.ts'
 import { until } from '../support/jobs.ts'
 import { askToSend } from '../support/message.ts'
 import { signIn } from '../support/person.ts'
@@ -123,6 +124,27 @@ test('with 500 waiting it is light, and as live: the newest appears, what is tic
   await tab.close()
 })
 
+test('a queue that is open is left within a second when its person signs out everywhere else', async () => {
+  const { owner, email } = await desk(server)
+  const elsewhere = await signIn(server, email)
+  const tab = await watching(server.url, owner)
+  await press(elsewhere, `${server.url}/console/sessions/end-others`)
+  await tab.waitForURL(`${server.url}/console/sign-in?to=%2Fconsole%2Fapprovals`)
+  await tab.close()
+})
+
+test('a queue that is open becomes the other workspace’s, whole, when its person goes there in another tab', async () => {
+  const { agent, owner } = await desk(server)
+  const { workspace } = await done(agent, 'create_sandbox', { name: 'Elsewhere', idempotency_key: fresh() })
+  const asked = await ask(agent)
+  const tab = await watching(server.url, owner)
+  await shows(tab, [asked])
+  await press(owner, `${server.url}/console/workspace`, { workspace_id: workspace.id })
+  await tab.locator('.account summary', { hasText: 'Elsewhere' }).waitFor()
+  await shows(tab, [])
+  await tab.close()
+})
+
 test('a tab that nobody looks at holds no connection, and has caught up when it is seen', async () => {
   const { agent, owner } = await desk(server)
   const tab = await watching(server.url, owner)
@@ -145,7 +167,7 @@ document.dispatchEvent(new Event('visibilitychange'))`)
 async function desk(of: TestServer) {
   const { key, email } = await of.signUp()
   const agent = { url: of.url, key }
-  return { agent, owner: await signIn(of, email) }
+  return { agent, email, owner: await signIn(of, email) }
 }
 
 let count = 0

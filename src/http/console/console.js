@@ -61,7 +61,8 @@ function keepFresh(queue, status) {
     if (mine !== turn) return
     if (!page) return later()
     const fresh = page.querySelector('[data-mark]')
-    if (!fresh) return location.reload() // Signed out, or no longer of this workspace.
+    // Signed out, or in another workspace by now.
+    if (fresh?.dataset.place !== queue.dataset.place) return location.reload()
     if (fresh.dataset.mark !== queue.dataset.mark) {
       show(queue, fresh)
       showWaiting(page)

@@ -22,11 +22,9 @@ export function registerLive(app: FastifyInstance, host: Host): void {
         retry_after_seconds: 30,
       })
     }
-    const { workspace } = await personOf(host, request)
+    const viewer = await personOf(host, request)
     const since = request.headers['last-event-id'] ?? request.query.since ?? ''
-    const news = Readable.from(
-      changes(() => host.approvals.mark(workspace.id), String(since), closing.signal),
-    )
+    const news = Readable.from(changes(() => host.approvals.news(viewer), String(since), closing.signal))
     open++
     news.once('close', () => open--)
     // A stream's connection is of no use to another request, and would hold up the server's close.
@@ -37,17 +35,19 @@ export function registerLive(app: FastifyInstance, host: Host): void {
 /** Each asks the database once a second. */
 const MOST_STREAMS = 100
 const SECOND = 1000
-/** After these a browser connects anew, and whoever is no longer signed in is refused. */
+/** After these a browser connects anew. */
 const LIFE = 5 * 60 * SECOND
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT = 20 * SECOND
 
-async function* changes(mark: () => Promise<string>, known: string, closing: AbortSignal) {
+/** Ends where the session does, within a second: the page then comes anew, and finds itself signed out. */
+async function* changes(mark: () => Promise<string | null>, known: string, closing: AbortSignal) {
   yield `retry: ${2 * SECOND}\n\n`
   const end = Date.now() + LIFE
   let lastSaid = Date.now()
   while (Date.now() < end && !closing.aborted) {
     const current = await mark()
+    if (current === null) return
     if (current !== known || Date.now() - lastSaid > HEARTBEAT) {
       yield current === known ? ':\n\n' : `event: change\nid: ${current}\ndata:\n\n`
       known = current

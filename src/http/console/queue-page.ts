@@ -20,7 +20,7 @@ export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark:
   const content = html`<p class="lede">${say.queue.lede}</p>
 <p class="quiet live" role="status" data-calm="${live.calm}" data-lost="${live.lost}" data-changed="${live.changed(visit.waiting)}"></p>
 <noscript><p class="quiet"><a href="/console/approvals">${live.reload}</a></p></noscript>
-<div data-mark="${mark}">
+<div data-mark="${mark}" data-place="${idText('workspace', visit.workspace.id)}">
 ${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits(visit)}
 ${settled.length > 0 && history(visit, settled)}
 </div>
