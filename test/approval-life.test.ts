@@ -305,6 +305,9 @@ test('what a run warns of, its asker and its reviewer are told, and once more wi
   const args = { message_id: message.id, idempotency_key: fresh() }
   const { approval } = (await callTool(agent, 'send_message', args)).body
   const warning = /reached elsewhere by now/
+  const again = await callTool(agent, 'send_message', args)
+  assert.equal(again.body.status, 'needs_approval')
+  assert.match(again.body.warnings.join(), warning, 'a retry while it waits is told no less')
   assert.match(await pageOf(person, new URL(approval.url).pathname), warning)
   const { body } = await person.decide(approval.id, 'approve')
   assert.match(body.answer.warnings.join(), warning)

@@ -115,6 +115,14 @@ test('a waiting call is found again by its key, or by being the same; later by i
     [later.body.status, later.body.data.name, later.body.data.api_key],
     ['done', 'Waiting', undefined],
   )
+  assert.deepEqual(
+    [first.body.warnings, again.body.warnings, later.body.warnings],
+    [
+      ['Nothing has changed yet; ids of new rows are provisional.'],
+      ['Nothing has changed yet; ids of new rows are provisional.'],
+      ['The secret was shown once, to the person who approved, and is not repeated.'],
+    ],
+  )
   assert.equal(later.body.replayed, true)
 })
 

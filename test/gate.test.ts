@@ -246,11 +246,11 @@ test('repeated under its key, a call that came to nothing says so each time: no 
     failed: [
       async id => {
         await move('country', 'FR')
-        await decideOn(id, {})
+        await decide(house, decider, { approvalId: uuidOf(id), verdict: 'approve', note: 'Fine by me.' })
         await move('country', 'DE')
       },
       'quota_exceeded',
-      /^Not in France\./,
+      /^Not in France\. This stays so/,
     ],
     stale: [
       async id => {
@@ -418,4 +418,13 @@ test('a customer and a page wait for nobody’s approval: what the business want
   }
   const { rowCount } = await house.database.owner.query('SELECT FROM approvals')
   assert.equal(rowCount, 0)
+})
+
+test('a retry of what was approved as it was asked says nothing of a change', async t => {
+  const { keyed, decideOn } = await desk(t)
+  const args = { ...loud, idempotency_key: 'k' }
+  const { approval } = await keyed(args)
+  await decideOn(approval!.id, {})
+  const { status, data, warnings, replayed } = await keyed(args)
+  assert.deepEqual([status, data, warnings, replayed], ['done', { text: 'Loud' }, undefined, true])
 })

@@ -196,6 +196,7 @@ export async function replayApproval(
   return {
     status: 'needs_approval',
     data: JSON.parse(details.preview ?? 'null') ?? undefined,
+    warnings: JSON.parse(details.warnings ?? '[]') as string[],
     approval: approvalRef(house, approval, now),
     replayed: true,
   }

@@ -180,9 +180,7 @@ async function settle(
 ): Promise<Answer> {
   const { auditId, entry } = happening
   const tookEffect = body.status === 'done' || body.status === 'processing'
-  const warnings = tookEffect
-    ? trace.warnings
-    : [...trace.warnings, entry.givenOnCommit.length > 0 ? NOTHING_NUMBERED : NOTHING_YET]
+  const warnings = tookEffect ? trace.warnings : [...trace.warnings, nothingYet(entry)]
   if (warnings.length > 0) body.warnings = warnings
   body.audit_id = idText('audit', auditId)
   const left = tookEffect ? { events: trace.events, entered: trace.entered } : {}
@@ -194,6 +192,10 @@ async function settle(
     ),
   ])
   return { entry, body }
+}
+
+function nothingYet({ givenOnCommit }: Entry): string {
+  return givenOnCommit.length > 0 ? NOTHING_NUMBERED : NOTHING_YET
 }
 
 const NOTHING_YET = 'Nothing has changed yet; ids of new rows are provisional.'
@@ -230,20 +232,30 @@ async function replay(
   earlier: Earlier,
 ): Promise<WriteBody> {
   const { workspace } = request
-  if (earlier.approvalId)
-    return replayApproval(house, tx.db, workspace.id, earlier.approvalId, nowIn(workspace))
-  const [details] = await tx.db
+  const body = earlier.approvalId
+    ? await replayApproval(house, tx.db, workspace.id, earlier.approvalId, nowIn(workspace))
+    : await answered(tx, workspace.id, earlier.auditId)
+  const more = moreToSay(entry, body, earlier)
+  return more === null ? body : { ...body, warnings: [...(body.warnings ?? []), more] }
+}
+
+async function answered({ db }: Transaction, workspaceId: string, auditId: string): Promise<WriteBody> {
+  const [details] = await db
     .select({ answer: callDetails.answer })
     .from(callDetails)
-    .where(and(eq(callDetails.workspaceId, workspace.id), eq(callDetails.auditId, earlier.auditId)))
+    .where(and(eq(callDetails.workspaceId, workspaceId), eq(callDetails.auditId, auditId)))
   const body = JSON.parse(details?.answer ?? '{"status":"done"}') as WriteBody
-  const shownOnce = entry.secretData.length > 0 ? ['The secret was shown once and is not repeated.'] : []
-  return {
-    ...body,
-    replayed: true,
-    ...(shownOnce.length > 0 && { warnings: [...(body.warnings ?? []), ...shownOnce] }),
-  }
+  return { ...body, replayed: true }
 }
+
+function moreToSay(entry: Entry, { status }: WriteBody, { approvalId }: Earlier): string | null {
+  if (status === 'needs_approval') return nothingYet(entry)
+  if (entry.secretData.length === 0) return null
+  return approvalId ? SHOWN_TO_REVIEWER : SHOWN_ONCE
+}
+
+const SHOWN_ONCE = 'The secret was shown once and is not repeated.'
+const SHOWN_TO_REVIEWER = 'The secret was shown once, to the person who approved, and is not repeated.'
 
 /** What was refused before its transaction, or with it. Without a workspace there is no audit: the log has it. */
 async function recordRefusal(
