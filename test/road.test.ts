@@ -253,6 +253,9 @@ test('the sandbox clock stands still once set, moves forward only, and runs what
   const { approval } = (await callTool(sandbox, 'set_approval_policy', { rules })).body
   assert.equal(approval.expires_at, '2030-01-04T00:00:00.000Z', 'three days, in the time of the workspace')
 
+  const before = await done(sandbox, 'set_sandbox_clock', { to: '2030-01-03T23:59:59Z' })
+  assert.deepEqual(before.steps, [])
+  assert.equal((await done(sandbox, 'get_approval', { approval_id: approval.id })).state, 'pending')
   const moved = await done(sandbox, 'set_sandbox_clock', { to: '2030-01-10T00:00:00Z' })
   assert.deepEqual(moved.steps, [{ name: 'approval', at: '2030-01-04T00:00:00.000Z', count: 1 }])
   assert.equal((await done(sandbox, 'get_approval', { approval_id: approval.id })).state, 'expired')
