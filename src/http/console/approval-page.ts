@@ -35,7 +35,8 @@ export function approvalPage(visit: Visit, approval: Shown, opened: Opened = {})
   const content = html`${approvalContent(readingOf(visit), approval, opened)}
 <p class="quiet zone">${say.times.zone(visit.workspace.timeZone)} <code>${idText('approval', approval.id)}</code></p>`
   const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>${stateBadge(approval.state)}`
-  return consolePage(visit, inEnglish(approval.title), content, { above })
+  const beside = approval.state === 'pending' && !isToReword(approval, opened)
+  return consolePage(visit, inEnglish(approval.title), content, { above, wide: beside })
 }
 
 export function approvalContent(clocks: Reading, approval: Shown, opened: Opened = {}): Html {
@@ -50,14 +51,23 @@ export function approvalContent(clocks: Reading, approval: Shown, opened: Opened
     ...changes(approval, reading),
     ...consequence(approval, letter, reading),
   ]
-  return html`${asked(approval, reading)}
+  const shown = html`${asked(approval, reading)}
 ${tried && html`<p class="notice danger" role="alert">${tried.problem}</p>`}
 ${obstacle && html`<p class="notice danger">${obstacleText(obstacle)}</p>`}
 ${!waits && outcome(approval, reading)}
 ${waits && approval.warnings.map(warning => html`<p class="notice">${inEnglish(outside(warning))}</p>`)}
-${!rewords && inParts(read, part, readOnly ? '' : pathOf(approval), say.parts.readAll)}
-${waits && !readOnly && decisionForm(approval, letter, { tried, rewords })}
-${waits && !readOnly && decisionBar(approval, letter)}`
+${!rewords && inParts(read, part, readOnly ? '' : pathOf(approval), say.parts.readAll)}`
+  if (!waits || readOnly) return shown
+  const decision = html`${decisionForm(approval, letter, { tried, rewords })}
+${decisionBar(approval, letter)}`
+  return rewords ? html`${shown}${decision}` : besideEachOther(shown, decision)
+}
+
+/** At a desk what is decided on is read beside the decision; on a phone above it. */
+function besideEachOther(read: Html, decide: Html): Html {
+  return html`<div class="deciding"><div>${read}</div>
+<div class="decide">${decide}</div></div>
+`
 }
 
 /** The same for another workspace's approval as for one that never was; only the person's own are named. */

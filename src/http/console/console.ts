@@ -35,7 +35,7 @@ import { registerSession } from './session.ts'
 import { registerSessions } from './sessions.ts'
 import { registerSettings } from './settings.ts'
 import { consoleLayout } from './shell.ts'
-import { pageBehind, registerSignIn, signInPath } from './sign-in.ts'
+import { ownPath, pageBehind, registerSignIn, signInPath } from './sign-in.ts'
 import { registerTeam } from './team.ts'
 import { registerTemplates } from './templates.ts'
 import { placingRules } from './timeline.ts'
@@ -91,12 +91,17 @@ function answerWithPages(app: FastifyInstance): void {
     const { refusal, status } = failureOf(error, request)
     if (refusal instanceof SignedOut) return sendPage(reply.code(status), signedOutPage(request))
     if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(pageBehind(request)), 303)
+    const wrote = request.method === 'POST'
     const content = html`${whyNot(refusal)}
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
-<p class="actions"><a class="button" href="/console">${say.shell.home}</a></p>
+<p class="actions">${wrote && html`<a class="button primary" href="${ownPath(pageBehind(request))}">${say.kit.back}</a>`}
+<a class="button" href="/console">${say.shell.home}</a></p>
 ${!SECRET.test(request.url) && wroteBefore(request.body)}`
     reply.code(status).headers(refusalHeaders(refusal, request))
-    return sendPage(reply, page(say.errors.title(refusal.code), content, consoleLayout))
+    return sendPage(
+      reply,
+      page(wrote ? say.kit.notDone : say.errors.title(refusal.code), content, consoleLayout),
+    )
   })
 }
 

@@ -152,7 +152,7 @@ async function affectedPage(
   const content = html`<p class="lede">${say.services.affected(bookings.length)}</p>
 <section class="panel"><ul class="rows">${rows}</ul></section>
 <form method="post" action="${HOME}/closures/${place.id}">${hidden({ ...form, sure: 'yes' })}<div class="actions"><button class="primary">${say.services.closeAnyway}</button>
-<a class="button quiet-button" href="${HOME}">${say.kit.leave}</a></div></form>`
+<a class="button" href="${HOME}">${say.kit.leave}</a></div></form>`
   return consolePage(visit, say.services.closeTitle, content)
 }
 

@@ -202,7 +202,7 @@ async function confirmPage(
 ${warnings.slice(0, -1).map(warning => html`<p class="notice">${inEnglish(warning)}</p>`)}
 ${previewOf(name, (data ?? {}) as Record<string, unknown>, reading)}
 <form method="post" action="${action}">${hidden(again)}<div class="actions"><button class="primary${effect === 'destroy' && ' danger'}">${press}</button>
-<a class="button quiet-button" href="${back}">${say.kit.leave}</a></div></form>`
+<a class="button" href="${back}">${say.kit.leave}</a></div></form>`
   return consolePage(visit, ask, content)
 }
 

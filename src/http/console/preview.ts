@@ -20,7 +20,7 @@ export function previewOf(tool: string, data: Record<string, unknown>, clocks: R
   const when = typeof starts_at === 'string' && typeof ends_at === 'string'
   return html`<div class="card"><dl class="facts">
 ${when && fact(say.bookings.when, spanOf(starts_at, ends_at, reading))}
-${told.map(([name, value]) => saysSomething(value) && fact(label(name), words(inWords(name, value), reading)))}
+${told.map(([name, value]) => saysSomething(value) && fact(say.confirm.fields[name] ?? label(name), words(inWords(name, value), reading)))}
 </dl></div>`
 }
 
@@ -33,7 +33,7 @@ const ofTheMachine: ReadonlySet<string> = new Set([
 /** Of things with many fields, those by which they are known. */
 const chosen: Partial<Record<string, string[]>> = {
   archive_customer: ['name', 'email', 'phone', 'tags'],
-  archive_service: ['name', 'category', 'duration_minutes', 'price', 'bookings_keeping_old_terms'],
+  archive_service: ['name', 'category', 'price', 'bookings_keeping_old_terms'],
   revoke_api_key: ['name', 'role', 'expires_at', 'last_used_at'],
 }
 

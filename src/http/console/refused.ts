@@ -3,7 +3,7 @@
 import { SignedOut } from '../../access/sessions.ts'
 import { Refusal } from '../../catalog/refusal.ts'
 import { type Html, html } from '../pages/html.ts'
-import { inEnglish, reasonOf } from '../pages/language.ts'
+import { inEnglish, PageRefusal, reasonOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { say } from '../texts/index.ts'
 import { ID, label } from './words.ts'
@@ -16,10 +16,17 @@ export function isToldHere(error: unknown): error is Refusal {
 export function whyNot(refusal: Refusal): Html {
   const issues = (refusal.details.issues ?? []) as { path: string; message: string }[]
   const named = issues.filter(({ path }) => path !== '')
-  if (named.length === 0) return html`<p class="notice danger" role="alert">${reasonOf(refusal)}</p>`
+  if (named.length === 0) return html`<p class="notice danger" role="alert">${reason(refusal)}</p>`
   return html`<div class="notice danger" role="alert">${named.map(
     issue => html`<p><strong>${label(nameIn(issue.path))}</strong>: ${inEnglish(issue.message)}</p>`,
   )}</div>`
+}
+
+/** Of `phone: Too short …` and `rules.0: gate: This tool keeps …` the field and the sentence; `variables.colour: …` stays as it is. */
+function reason(refusal: Refusal): Html {
+  const [, field, sentence] = /^(?:\w+\.\d+: )?([a-z_]+): (.+)$/s.exec(refusal.message) ?? []
+  if (refusal instanceof PageRefusal || field === undefined) return reasonOf(refusal)
+  return html`<strong>${label(field)}</strong>: ${inEnglish(sentence!)}`
 }
 
 /** `rules.0.tool` → `tool` */
@@ -47,7 +54,7 @@ export function wroteBefore(form: unknown): Html | false {
 }
 
 /** What a form sends of itself. */
-const steering = new Set(['idempotency_key', 'confirm_token', 'version', 'quote', 'link'])
+const steering = new Set(['idempotency_key', 'confirm_token', 'version', 'quote', 'link', 'by', 'sure'])
 
 /** Longer than any field takes whose form does not come back filled in; so the page stays light. */
 const LONGEST = 5_000

@@ -114,7 +114,7 @@ ${field('from', say.rules.hourFrom, form.from, { type: 'time' })}
 ${field('to', say.rules.hourTo, form.to, { type: 'time' })}
 <p class="quiet">${say.rules.hoursHint}</p></fieldset>
 ${field('days', say.rules.days, form.days, { type: 'number', hint: say.rules.daysHint })}
-<div class="actions"><button class="primary">${say.rules.addIt}</button> <a class="button quiet-button" href="${HOME}">${say.kit.leave}</a></div></form>`
+<div class="actions"><button class="primary">${say.rules.addIt}</button> <a class="button" href="${HOME}">${say.kit.leave}</a></div></form>`
   const above = html`<p class="trail"><a href="${HOME}">${say.settings.headings.approvals}</a></p>`
   return consolePage(visit, inEnglish(tool.title), content, { above })
 }

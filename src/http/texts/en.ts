@@ -146,6 +146,13 @@ export const say = {
   confirm: {
     lede: 'Nothing has been changed yet. This is what would come of it.',
     press: 'Go ahead',
+    /** Where they have a better name than that of the field. */
+    fields: {
+      bookings_keeping_old_terms: 'Stay booked',
+      last_used_at: 'Last used',
+      expires_at: 'Until',
+      staff_id: 'With',
+    } as Record<string, string>,
     asks: {
       cancel_booking: { ask: 'Cancel this booking?', press: 'Cancel the booking' },
       decline_booking: { ask: 'Decline this booking?', press: 'Decline the booking' },
