@@ -42,7 +42,9 @@ import { undoDesk } from './calls/undo.ts'
 import { makeCatalog } from './catalog/catalog.ts'
 import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './database/open.ts'
+import { answerHelp } from './delivery/answer-help.ts'
 import { automate } from './delivery/automate.ts'
+import { messageCallbacks } from './delivery/callbacks/hear.ts'
 import { carriersOf, makeCarriers } from './delivery/carrier.ts'
 import { checkCredentials } from './delivery/check-credentials.ts'
 import { deliver } from './delivery/deliver.ts'
@@ -176,6 +178,7 @@ export async function start(config: Config): Promise<Server> {
     payDesk: payDesk(house),
     invoiceDesk: invoiceDesk(house),
     hearProvider: providerWebhooks({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
+    callbacks: messageCallbacks({ ...house, asSystem: asSystem(house) }),
     publicUrl: house.publicUrl,
     loopback: config.loopback,
     reachesInside: config.reachesInside,
@@ -286,7 +289,8 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
   const { database, secrets, publicUrl } = house
   const carriers = makeCarriers(config)
   const carrier = carriers.smtp ?? carriers.resend
-  const find = carriersOf(house, carriers, config.providerUrls, config.reachesInside)
+  const callbacks = config.reachesInside ? undefined : publicUrl
+  const find = carriersOf(house, carriers, config.providerUrls, config.reachesInside, callbacks)
   const paying = {
     asSystem: asSystem(house),
     provider: paymentProviders({ asSystem: asSystem(house), stripe: stripeOf(house, config) }),
@@ -301,6 +305,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
         carriers: find,
         unsubscribeUrl: origin => `${publicUrl}/unsubscribe/${unsubscribeToken(secrets, origin)}`,
       }),
+      answer_help: answerHelp({ asSystem: asSystem(house), carriers: find, letters: house.letters }),
       check_credentials: checkCredentials({
         database,
         secrets,

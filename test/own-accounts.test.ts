@@ -104,7 +104,7 @@ test('WhatsApp carries a template once it has approved this very text, and free 
     ready: true,
     to_do: null,
   })
-  const variables = [{ name: 'minutes', type: 'number' }]
+  const variables = [{ name: 'minutes', type: 'text' }]
   const body = 'Hola {{customer_name}}, vamos {{minutes}} minutos tarde. ¡Perdona, {{customer_name}}!'
   const text = { key: 'late', channel: 'whatsapp', language: 'es-ES', purpose: 'transactional' }
   assert.equal(
@@ -124,7 +124,7 @@ test('WhatsApp carries a template once it has approved this very text, and free 
   atWhatsApp.body = 'Hola {{1}}, vamos {{2}} minutos tarde. ¡Perdona, {{1}}!'
   await own.check('whatsapp')
   await until(async () => (await state()) === 'submitted')
-  const late = { template_key: 'late', variables: { minutes: 10 } }
+  const late = { template_key: 'late', variables: { minutes: '10,\nor   15' } }
   assert.equal((await own.draft('whatsapp', late)).outlook.reason, 'outside_service_window')
   atWhatsApp.status = 'APPROVED'
   await own.check('whatsapp')
@@ -133,7 +133,7 @@ test('WhatsApp carries a template once it has approved this very text, and free 
   const [sent] = whatsapp.taken.splice(0)
   assert.deepEqual(
     [sent.to, sent.template.components[0].parameters.map((one: Body) => one.text)],
-    ['+34612345678', ['Nadia', '10']],
+    ['+34612345678', ['Nadia', '10, or 15']],
   )
   atWhatsApp.body = 'Hola {{1}}, vamos {{2}} minutos tarde.'
   await own.check('whatsapp')

@@ -6,6 +6,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
+import { idText } from '../catalog/kinds.ts'
 import type { Db } from '../database/pool.ts'
 import type { Secrets } from './secrets.ts'
 import { providerCredentials } from './tables.ts'
@@ -48,6 +49,11 @@ export type ProviderName = keyof typeof credentialShapes
 export type CredentialsOf<Name extends ProviderName> = z.output<(typeof credentialShapes)[Name]>
 
 export const providerNames = Object.keys(credentialShapes) as ProviderName[]
+
+/** Where each says by itself what happens at a workspace's account. */
+export function callbackPath(provider: ProviderName, workspaceId: string): string {
+  return `/webhooks/${provider}/${idText('workspace', workspaceId)}`
+}
 
 /** Fields that are shown to nobody once they are stored. */
 export function hiddenFields(provider: ProviderName): string[] {

@@ -11,6 +11,8 @@ export interface Letters {
   code: CodeWords
   invitation: InvitationWords
   notice: NoticeWords
+  /** To a customer who wrote HELP. At most 160 letters of GSM-7 with a usual name: one SMS. */
+  help(business: string): string
 }
 
 interface CodeWords {

@@ -52,6 +52,7 @@ export const idKinds = {
   job: 'job',
   template: 'message template',
   message: 'message',
+  inbound: 'received message',
   suppression: 'suppression',
   consent: 'consent event',
   automation: 'automation',

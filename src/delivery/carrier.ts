@@ -1,6 +1,6 @@
 /** What carries mail out of the house: one small interface, whatever the provider speaks. */
 
-import { listCredentials, type ProviderName, readCredentials } from '../access/credentials.ts'
+import { callbackPath, listCredentials, type ProviderName, readCredentials } from '../access/credentials.ts'
 import type { Secrets } from '../access/secrets.ts'
 import type { Database } from '../database/pool.ts'
 import type { Attachment, Provider } from '../domain/messaging/tables.ts'
@@ -25,10 +25,11 @@ export interface Carrier {
   keyHours: number
   /**
    * Under one key, always the same mail.
+   * @param options.attempt for the provider to repeat when it says what became of it
    * @returns what the provider calls it
    * @throws NotSent
    */
-  send(mail: Mail, options: { key: string; signal: AbortSignal }): Promise<{ ref?: string }>
+  send(mail: Mail, options: { key: string; signal: AbortSignal; attempt?: string }): Promise<{ ref?: string }>
 }
 
 /** A provider for which nobody has an account has none. */
@@ -50,12 +51,14 @@ export function makeCarriers(config: { smtp?: SmtpConfig; resend?: ResendConfig 
 /**
  * @param urls where the providers with an HTTP API are
  * @param mayBeInside a business's own mail server: on a developer's machine alone
+ * @param callbacks where Twilio reaches this server, without a slash at the end; it takes no address of a private network
  */
 export function carriersOf(
   { database, secrets }: { database: Database; secrets: Secrets },
   servers: Carriers,
   urls: Pick<ProviderUrls, 'twilio' | 'whatsapp'>,
   mayBeInside: boolean,
+  callbacks?: string,
 ): FindCarriers {
   return workspaceId =>
     database.transaction(workspaceId, { readOnly: true }, async ({ db }) => {
@@ -63,10 +66,11 @@ export function carriersOf(
       // What cannot be read carries nothing: sent from another address, a mail would be somebody else's.
       const read = async <Name extends ProviderName>(name: Name) =>
         (await readCredentials(db, secrets, workspaceId, name)) ?? undefined
+      const callback = callbacks && callbacks + callbackPath('twilio', workspaceId)
       const own: Carriers = {}
       if (stored.has('smtp')) own.smtp = map(await read('smtp'), account => smtp(account, mayBeInside))
       if (stored.has('twilio'))
-        own.twilio = map(await read('twilio'), account => twilio(account, urls.twilio))
+        own.twilio = map(await read('twilio'), account => twilio(account, urls.twilio, callback))
       if (stored.has('whatsapp'))
         own.whatsapp = map(await read('whatsapp'), account => whatsapp(account, urls.whatsapp))
       return { ...servers, ...own }

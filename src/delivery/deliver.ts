@@ -13,6 +13,7 @@ import {
   type Outcome,
   settle,
 } from '../domain/messaging/dispatch.ts'
+import { tryText } from '../domain/messaging/reports.ts'
 import type { Attachment } from '../domain/messaging/tables.ts'
 import { templateOf } from '../domain/messaging/whatsapp.ts'
 import type { Carrier, FindCarriers, Mail } from './carrier.ts'
@@ -56,7 +57,8 @@ async function carry(
   if (!carrier) return { kind: 'later', reason: 'not_configured' }
   try {
     const key = idText('delivery', attempt.delivery.id)
-    return { kind: 'sent', ...(await carrier.send(mailOf(parts, attempt), { key, signal })) }
+    const options = { key, signal, attempt: tryText(attempt.delivery) }
+    return { kind: 'sent', ...(await carrier.send(mailOf(parts, attempt), options)) }
   } catch (error) {
     if (!(error instanceof NotSent)) throw error
     const { outcome, retryAfterSeconds: afterSeconds, finding } = error

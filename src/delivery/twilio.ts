@@ -10,25 +10,33 @@ import type { Carrier } from './carrier.ts'
 import { NotSent } from './not-sent.ts'
 import { parsed, post, secondsOf } from './post.ts'
 
-/** @param url of the API, without a slash at the end */
+/**
+ * @param url of the API, without a slash at the end
+ * @param callback where it is to say what became of a message; without: where it is told to in its own settings
+ */
 export function twilio(
   { account_sid, auth_token, from }: CredentialsOf<'twilio'>,
   url: string,
-  patienceMs?: number,
+  callback?: string,
 ): Carrier {
   const authorization = `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`
   return {
     keyHours: 0,
-    async send({ to, text: body }, { signal }) {
+    async send({ to, text: body }, { signal, attempt }) {
       // A messaging service chooses among its numbers.
       const sender = from.startsWith('MG') ? 'MessagingServiceSid' : 'From'
       const { answer, text } = await post(
         `${url}/2010-04-01/Accounts/${account_sid}/Messages.json`,
         {
           headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-          body: new URLSearchParams({ To: to, Body: body, [sender]: from }).toString(),
+          body: new URLSearchParams({
+            To: to,
+            Body: body,
+            [sender]: from,
+            ...(callback && attempt && { StatusCallback: `${callback}?try=${attempt}` }),
+          }).toString(),
         },
-        { signal, patienceMs },
+        { signal },
       )
       if (!answer.ok) throw refusalOf(answer, text)
       return { ref: Taken.safeParse(parsed(text)).data?.sid }

@@ -18,7 +18,7 @@ export function whatsapp(
 ): Carrier {
   return {
     keyHours: 0,
-    async send(mail, { signal }) {
+    async send(mail, { signal, attempt }) {
       const { answer, text } = await post(
         `${url}/${phone_number_id}/messages`,
         {
@@ -28,6 +28,7 @@ export function whatsapp(
             recipient_type: 'individual',
             to: mail.to,
             ...contentOf(mail),
+            ...(attempt && { biz_opaque_callback_data: attempt }),
           }),
         },
         { signal, patienceMs },

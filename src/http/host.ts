@@ -14,6 +14,7 @@ import type { JoinDesk } from '../calls/join-desk.ts'
 import type { ReviewDesk, Viewer } from '../calls/review-desk.ts'
 import type { UndoDesk } from '../calls/undo.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Callback } from '../delivery/callbacks/callback.ts'
 import type { CustomerVisit } from '../domain/bookings/self-service.ts'
 import type { Paper } from '../domain/invoices/paper.ts'
 import type { PaperWords } from '../domain/invoices/paper-words.ts'
@@ -78,6 +79,12 @@ export interface Host {
   invoiceDesk: InvoiceDesk
   /** A provider's webhook, as it came. */
   hearProvider(webhook: ProviderWebhook): Promise<'heard' | 'forged' | 'unknown'>
+  /** What a provider of messages says by itself. */
+  callbacks: {
+    hear(callback: Callback): Promise<'heard' | 'forged' | 'unknown'>
+    /** Whether a token is the one that the business has chosen for its webhook at WhatsApp; null: it has no account there. */
+    isVerified(workspaceId: string, token: string): Promise<boolean | null>
+  }
   /** iCalendar text at a feed's token; null where it is none of ours, or was replaced. */
   calendarFeed(token: string): Promise<string | null>
   /** Where the world reaches this server, without a slash at the end: `https://desk.example.com`. */

@@ -53,6 +53,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
     payDesk: { visit: unreached, pay: unreached, answer: unreached },
     invoiceDesk: { visit: unreached, paper: unreached, pay: unreached },
     hearProvider: unreached,
+    callbacks: { hear: unreached, isVerified: unreached },
     subscriptions: { read: unreached, end: unreached },
     health: async () => true,
     publicUrl: 'http://127.0.0.1',

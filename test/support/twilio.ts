@@ -1,5 +1,6 @@
 /** An SMS provider on this machine that speaks Twilio's API, as far as it is used, and that a test tells how to behave. */
 
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,6 +19,8 @@ export interface SmsProvider {
   taken: Record<string, string>[]
   /** What its console shows its one customer. */
   account: { account_sid: string; auth_token: string; from: string }
+  /** What it adds to a request of its own, for the address that it was given. */
+  signature(url: string, form: Record<string, string>): string
 }
 
 export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<SmsProvider> {
@@ -51,6 +54,11 @@ export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<S
     cutsOff: false,
     taken: [],
     account: { account_sid: `AC${'0'.repeat(32)}`, auth_token: 't'.repeat(32), from: '+34600000000' },
+    signature(url, form) {
+      const names = Object.keys(form).sort()
+      const text = url + names.map(name => name + form[name]).join('')
+      return createHmac('sha1', provider.account.auth_token).update(text).digest('base64')
+    },
   }
   t.after(() => {
     server.closeAllConnections()

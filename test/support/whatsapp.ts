@@ -1,5 +1,6 @@
 /** A WhatsApp on this machine that speaks its Cloud API, as far as it is used, and that a test tells how to behave. */
 
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -20,6 +21,8 @@ export interface WhatsAppProvider {
   templates: TemplateThere[]
   /** What its pages show its one customer, and what they have chosen for the webhook. */
   account: CredentialsOf<'whatsapp'>
+  /** What it adds to a notice. */
+  signature(raw: string): string
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test goes on to check what it took.
@@ -74,6 +77,7 @@ export async function startWhatsApp(t: Pick<TestContext, 'after'>): Promise<What
       app_secret: 's'.repeat(32),
       verify_token: 'v'.repeat(12),
     },
+    signature: raw => `sha256=${createHmac('sha256', provider.account.app_secret).update(raw).digest('hex')}`,
   }
   t.after(() => {
     server.closeAllConnections()

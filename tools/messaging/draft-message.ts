@@ -43,6 +43,7 @@ export default defineTool({
     purpose: Purpose.optional().describe('With body. marketing: not about what they did.'),
   }),
   data: MessageRow.omit({ enrolment_id: true, waitlist_entry_id: true, ...later }).extend({
+    status: z.literal('draft'),
     outlook: z
       .object({
         carrier: z.string().nullable(),
@@ -73,6 +74,6 @@ export default defineTool({
   ) {
     const about = { bookingId, enrolmentId }
     const drafted = await draftMessage(context, { customerId, ...about, templateKey, ...asked })
-    return { ...rowOf(drafted), outlook: drafted.outlook }
+    return { ...rowOf(drafted), status: 'draft' as const, outlook: drafted.outlook }
   },
 })

@@ -15,7 +15,7 @@ import { entitlementsTimeline } from '../entitlements/timeline.ts'
 import { giftCardsTimeline } from '../gift-cards/timeline.ts'
 import { invoicesTimeline } from '../invoices/timeline.ts'
 import { loyaltyTimeline } from '../loyalty/timeline.ts'
-import { consentTimeline, messagesTimeline } from '../messaging/timeline.ts'
+import { consentTimeline, inboundTimeline, messagesTimeline } from '../messaging/timeline.ts'
 import { paymentsTimeline } from '../payments/timeline.ts'
 import { getCustomer, idsOf } from './get.ts'
 import { notesTimeline } from './notes.ts'
@@ -62,6 +62,7 @@ export const sources = {
   invoices: [invoicesTimeline, 'invoices:read'],
   payments: [paymentsTimeline, 'payments:read'],
   messages: [messagesTimeline, 'messaging:read'],
+  replies: [inboundTimeline, 'messaging:read'],
   consent: [consentTimeline, 'customers:read'],
   notes: [notesTimeline, 'customers:read'],
 } as const satisfies Record<string, readonly [TimelineSource, Scope]>

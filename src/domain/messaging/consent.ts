@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { type FoundCustomer, getCustomer } from '../customers/get.ts'
 import { addressKey, addressOf } from './channels.ts'
 import { covers, isAgreed } from './checks.ts'
-import { addSuppression } from './suppressions.ts'
+import { suppress } from './suppressions.ts'
 import {
   type Channel,
   type ConsentEvent,
@@ -102,9 +102,9 @@ async function liftSuppressions(
     const wish = (await lastWords(context, customer.id)).find(
       word => word.channel === channel && word.purpose === 'marketing' && word.state === 'granted',
     )
-    for (const { reason, createdAt } of lifted) {
+    for (const { reason, createdAt, byReply } of lifted) {
       if (wish && Temporal.Instant.compare(wish.at, createdAt) >= 0) continue
-      await addSuppression(context, { channel, address, scope: 'marketing', reason })
+      await suppress(context, { channel, address, scope: 'marketing', reason, byReply })
     }
   }
   const left = (await suppressionsOf(context, [[channel, address]])).filter(one => covers(one.scope, purpose))

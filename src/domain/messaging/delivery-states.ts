@@ -22,6 +22,24 @@ export const deliveryTransitions = [
   { from: 'queued', event: 'confirm', to: 'sent', who: 'provider' },
   { from: 'unknown', event: 'confirm', to: 'sent', who: 'provider' },
   { from: 'failed', event: 'confirm', to: 'sent', who: 'provider' },
+  // What a provider says afterwards, in any order. It may be quicker than its own answer, and clears a doubt.
+  { from: 'queued', event: 'say_sent', to: 'sent', who: 'provider' },
+  { from: 'sending', event: 'say_sent', to: 'sent', who: 'provider' },
+  { from: 'unknown', event: 'say_sent', to: 'sent', who: 'provider' },
+  { from: 'sending', event: 'say_failed', to: 'failed', who: 'provider' },
+  { from: 'unknown', event: 'say_failed', to: 'failed', who: 'provider' },
+  { from: 'sent', event: 'say_failed', to: 'failed', who: 'provider' },
+  { from: 'queued', event: 'say_delivered', to: 'delivered', who: 'provider' },
+  { from: 'sending', event: 'say_delivered', to: 'delivered', who: 'provider' },
+  { from: 'unknown', event: 'say_delivered', to: 'delivered', who: 'provider' },
+  { from: 'sent', event: 'say_delivered', to: 'delivered', who: 'provider' },
+  { from: 'failed', event: 'say_delivered', to: 'delivered', who: 'provider' },
+  { from: 'queued', event: 'say_read', to: 'read', who: 'provider' },
+  { from: 'sending', event: 'say_read', to: 'read', who: 'provider' },
+  { from: 'unknown', event: 'say_read', to: 'read', who: 'provider' },
+  { from: 'sent', event: 'say_read', to: 'read', who: 'provider' },
+  { from: 'failed', event: 'say_read', to: 'read', who: 'provider' },
+  { from: 'delivered', event: 'say_read', to: 'read', who: 'provider' },
 ] as const
 
 export type DeliveryEvent = (typeof deliveryTransitions)[number]['event']
@@ -54,6 +72,8 @@ export type DeliveryReason =
   /** The provider says that the recipient gets none, or wants none. */
   | 'bounced'
   | 'opted_out'
+  /** It was taken, and did not arrive. */
+  | 'undelivered'
   | 'gave_up'
 
 /** Over 9 to 18 hours: less than the 24 for which Resend remembers a key. */

@@ -7,6 +7,8 @@ import { and, eq } from 'drizzle-orm'
 import { Temporal } from 'temporal-polyfill'
 import { idText } from '../../catalog/kinds.ts'
 import type { Context } from '../context.ts'
+import { GONE } from '../customers/erased.ts'
+import { addressKey } from './channels.ts'
 import { hindranceTo } from './checks.ts'
 import {
   type DeliveryEvent,
@@ -16,8 +18,15 @@ import {
   stateAfter,
 } from './delivery-states.ts'
 import { consequences, type Finding } from './findings.ts'
-import { addSuppression } from './suppressions.ts'
-import { type Delivery, deliveries, type Message, messages, type Provider } from './tables.ts'
+import { suppress } from './suppressions.ts'
+import {
+  type Delivery,
+  type DeliveryState,
+  deliveries,
+  type Message,
+  messages,
+  type Provider,
+} from './tables.ts'
 import { wakeDelivery } from './wake-delivery.ts'
 
 export interface Attempt {
@@ -86,6 +95,8 @@ export async function settle(
   if (!delivery) return
   if (outcome.kind === 'sent') {
     const { ref = null } = outcome
+    // The provider has said by itself, and since, that it could not deliver it.
+    if (delivery.state === 'failed' && delivery.providerRef !== null) return
     await enter(context, delivery, 'confirm', { sentAt: context.now, providerRef: ref, reason: null })
     return
   }
@@ -148,17 +159,24 @@ async function refuse(context: Context, delivery: Delivery, reason: DeliveryReas
   else await enter(context, delivery, 'refuse', { reason })
 }
 
-/** What the provider says of the recipient is kept: the next message to them is refused before it leaves. */
 async function refuseAs(context: Context, delivery: Delivery, finding?: Finding): Promise<void> {
-  if (!finding) return refuse(context, delivery, 'refused')
-  const { reason, suppression } = consequences[finding]
-  const { channel, recipient: address } = delivery
-  if (suppression) await addSuppression(context, { channel, address, ...suppression })
-  await refuse(context, delivery, reason)
+  await keepFinding(context, delivery, finding)
+  await refuse(context, delivery, finding ? consequences[finding].reason : 'refused')
+}
+
+/** What the provider says of the recipient is kept: the next message to them is refused before it leaves. */
+export async function keepFinding(
+  context: Context,
+  { channel, recipient }: Delivery,
+  finding: Finding | undefined,
+): Promise<void> {
+  const suppression = finding && consequences[finding].suppression
+  if (!suppression || recipient === GONE) return
+  await suppress(context, { channel, address: addressKey(channel, recipient), ...suppression })
 }
 
 /** Moves a delivery, and tells of its end. null: from where it is, that does not happen. */
-async function enter(
+export async function enter(
   { db, workspace, emit }: Context,
   delivery: Delivery,
   event: DeliveryEvent,
@@ -171,7 +189,7 @@ async function enter(
     .set({ ...changes, state })
     .where(and(eq(deliveries.workspaceId, workspace.id), eq(deliveries.id, delivery.id)))
     .returning()
-  if (state === 'sent' || state === 'failed' || state === 'unknown') {
+  if (state !== delivery.state && TOLD.has(state)) {
     const { channel, provider, reason } = moved!
     emit({
       type: `message.${state}`,
@@ -186,6 +204,8 @@ async function enter(
   }
   return moved!
 }
+
+const TOLD: ReadonlySet<DeliveryState> = new Set(['sent', 'delivered', 'read', 'failed', 'unknown'])
 
 /** An attempt is an event of the world, whatever the sandbox clock shows. */
 function realNow(): Temporal.Instant {

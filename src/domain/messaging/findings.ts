@@ -15,12 +15,13 @@ export type Finding =
 
 interface Consequence {
   reason: DeliveryReason
-  suppression?: Pick<NewSuppression, 'scope' | 'reason'>
+  suppression?: Required<Pick<NewSuppression, 'scope' | 'reason'>> & { byReply?: boolean }
 }
 
 export const consequences: Record<Finding, Consequence> = {
   bounced: { reason: 'bounced', suppression: { scope: 'all', reason: 'bounce' } },
-  opted_out: { reason: 'opted_out', suppression: { scope: 'all', reason: 'opt_out' } },
+  // They have written STOP, and may write START.
+  opted_out: { reason: 'opted_out', suppression: { scope: 'all', reason: 'opt_out', byReply: true } },
   opted_out_of_marketing: { reason: 'opted_out', suppression: { scope: 'marketing', reason: 'opt_out' } },
   outside_service_window: { reason: 'outside_service_window' },
 }

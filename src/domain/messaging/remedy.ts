@@ -39,6 +39,7 @@ export async function remedyMessage(context: Context, id: string, remedy: Remedy
 
 /** A retry begins anew: its doubt and its tries belong to what was before. */
 function changesBy(remedy: Remedy, { reason }: Delivery, now: Context['now']): Partial<Delivery> {
-  if (remedy === 'retry') return { reason: null, attempts: 0, attemptedAt: null, dueAt: now }
+  if (remedy === 'retry')
+    return { reason: null, attempts: 0, attemptedAt: null, dueAt: now, providerRef: null }
   return remedy === 'accept' ? { reason: null, sentAt: now } : { reason }
 }

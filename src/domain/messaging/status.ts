@@ -15,6 +15,8 @@ export const messageStatuses = [
   'queued',
   'sending',
   'sent',
+  'delivered',
+  'read',
   'failed',
   'unknown',
   'cancelled',

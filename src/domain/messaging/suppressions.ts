@@ -53,14 +53,23 @@ export interface NewSuppression extends Pick<Suppression, 'channel' | 'address' 
   reason?: Suppression['reason']
 }
 
-/** One in force for an address, scope and reason is enough. @throws Refusal `invalid_input` for an impossible address */
-export async function addSuppression(context: Context, asked: NewSuppression): Promise<Suppression> {
-  const { db, workspace, now, emit } = context
+/** @throws Refusal `invalid_input` for an impossible address */
+export function addSuppression(context: Context, asked: NewSuppression): Promise<Suppression> {
   const { channel, scope, reason = 'manual' } = asked
   const address = readAddress(context, channel, asked.address)
+  return suppress(context, { channel, address, scope, reason })
+}
+
+/** @param known.address as suppressions keep it. One in force for an address, scope and reason is enough. */
+export async function suppress(
+  context: Context,
+  known: Required<NewSuppression> & { byReply?: boolean },
+): Promise<Suppression> {
+  const { db, workspace, now, emit } = context
+  const { channel, address, scope, reason } = known
   const [added] = await db
     .insert(suppressions)
-    .values({ workspaceId: workspace.id, id: newId(), channel, address, scope, reason, createdAt: now })
+    .values({ workspaceId: workspace.id, id: newId(), ...known, createdAt: now })
     .onConflictDoNothing()
     .returning()
   if (added) {
@@ -84,7 +93,7 @@ export async function addSuppression(context: Context, asked: NewSuppression): P
         isNull(suppressions.liftedAt),
       ),
     )
-  return inForce ?? addSuppression(context, asked) // It was lifted as this one looked for it.
+  return inForce ?? suppress(context, known) // It was lifted as this one looked for it.
 }
 
 function readAddress({ workspace }: Context, channel: Channel, address: string): string {

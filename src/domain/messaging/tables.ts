@@ -1,4 +1,4 @@
-/** Drizzle's view of migrations 0004, 0010, 0017, 0034, 0036 to 0040, 0044 and 0045: messages, what carries them, and who wants none. */
+/** Drizzle's view of migrations 0004, 0010, 0017, 0034, 0036 to 0040, 0044 to 0046: messages, what carries them, and who wants none. */
 
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant, tenantKey } from '../../database/columns.ts'
@@ -13,7 +13,16 @@ export type Purpose = (typeof purposes)[number]
 /** What carries a message: the two mailboxes show it to developers, the others reach people. */
 export type Provider = 'sandbox' | 'mailbox' | 'smtp' | 'resend' | 'twilio' | 'whatsapp'
 
-export const deliveryStates = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'] as const
+export const deliveryStates = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unknown',
+  'cancelled',
+] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
 export const variableTypes = ['text', 'name', 'date', 'time', 'money', 'number', 'link'] as const
@@ -122,6 +131,7 @@ export const inboundMessages = pgTable(
     customerId: uuid('customer_id'),
     body: text().notNull(),
     receivedAt: instant('received_at').notNull(),
+    answeredAt: instant('answered_at'),
   },
   table => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )
@@ -135,6 +145,7 @@ export const suppressions = pgTable(
     address: text().notNull(),
     scope: text().$type<'all' | 'marketing'>().notNull(),
     reason: text().$type<'opt_out' | 'bounce' | 'complaint' | 'manual'>().notNull(),
+    byReply: boolean('by_reply').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     liftedAt: instant('lifted_at'),
   },

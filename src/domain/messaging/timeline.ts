@@ -2,7 +2,7 @@
 
 import { and, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { TimelineSource } from '../customers/timeline.ts'
-import { consentEvents, deliveries, messages } from './tables.ts'
+import { consentEvents, deliveries, inboundMessages, messages } from './tables.ts'
 
 export const messagesTimeline: TimelineSource = async ({ db, workspace }, { ids, until, limit }) => {
   const rows = await db
@@ -34,6 +34,31 @@ export const messagesTimeline: TimelineSource = async ({ db, workspace }, { ids,
 
 /** Characters; get_message_status has the whole. */
 const SHOWN = 200
+
+/** What they wrote back. */
+export const inboundTimeline: TimelineSource = async ({ db, workspace }, { ids, until, limit }) => {
+  const rows = await db
+    .select()
+    .from(inboundMessages)
+    .where(
+      and(
+        eq(inboundMessages.workspaceId, workspace.id),
+        inArray(inboundMessages.customerId, ids),
+        until ? lte(inboundMessages.receivedAt, until) : undefined,
+      ),
+    )
+    .orderBy(desc(inboundMessages.receivedAt), desc(inboundMessages.id))
+    .limit(limit)
+  return rows.map(({ receivedAt, id, body, channel }) => ({
+    at: receivedAt,
+    kind: 'inbound',
+    id,
+    event: 'received',
+    text: body,
+    details: { channel },
+    order: id,
+  }))
+}
 
 export const consentTimeline: TimelineSource = async ({ db, workspace }, { ids, until, limit }) => {
   const rows = await db

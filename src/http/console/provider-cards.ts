@@ -2,6 +2,7 @@
 
 import {
   type CredentialState,
+  callbackPath,
   credentialShapes,
   hiddenFields,
   type ProviderName,
@@ -14,24 +15,36 @@ import { press } from './kit.ts'
 import { readingOf, type Visit } from './shell.ts'
 import { moment } from './words.ts'
 
-export function providerCards(home: string, stored: CredentialState[], visit: Visit): Html {
+export interface Cards {
+  /** The page that they stand on. */
+  home: string
+  /** Where the world reaches this server. */
+  publicUrl: string
+  visit: Visit
+}
+
+export function providerCards(stored: CredentialState[], cards: Cards): Html {
   return html`${providerNames.map(provider =>
     card(
-      home,
       provider,
       stored.find(one => one.provider === provider),
-      visit,
+      cards,
     ),
   )}`
 }
 
-function card(home: string, provider: ProviderName, state: CredentialState | undefined, visit: Visit): Html {
+function card(
+  provider: ProviderName,
+  state: CredentialState | undefined,
+  { home, publicUrl, visit }: Cards,
+): Html {
   const { title, more } = say.providers.known[provider]
   const path = (what: string) => `${home}/providers/${provider}/${what}`
   return html`<article class="provider" aria-label="${title}">
 <div class="provider-head"><h3>${title}</h3>${badge(state)}</div>
 <p class="quiet">${more}</p>
 ${state && shown(state, visit)}
+${provider !== 'smtp' && html`<p class="quiet">${say.providers.callbacks[provider]}</p><p><code>${publicUrl + callbackPath(provider, visit.workspace.id)}</code></p>`}
 <details class="edits"><summary>${state ? say.providers.replace : say.providers.add}</summary>
 <form class="fields" method="post" action="${path('save')}" autocomplete="off">
 ${Object.keys(credentialShapes[provider].shape).map(name => input(provider, name, state))}

@@ -65,7 +65,7 @@ ${part('business', businessForm(settings, isAdmin))}
 ${part('approvals', html`<p>${say.settings.approvalsMore}</p>${ruleList(host.catalog, settings.approval_rules, isAdmin)}${isAdmin && ruleStart(host.catalog)}`)}
 ${part('automations', html`<p>${say.settings.automationsMore}</p><section class="panel"><ul class="rows">${automations.map(one => automationRow(one, isAdmin))}</ul></section>`)}
 ${part('templates', html`<p>${say.settings.templatesMore}</p><p class="actions"><a class="button" href="${TEMPLATES}">${say.settings.openTemplates}</a></p>`)}
-${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${providerCards(HOME, credentials, visit)}`)}`
+${isAdmin && part('providers', html`<p>${say.settings.providersMore}</p>${providerCards(credentials, { home: HOME, publicUrl: host.publicUrl, visit })}`)}`
     return sendPage(reply, consolePage(visit, say.sections.settings, content))
   })
 

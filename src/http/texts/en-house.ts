@@ -313,6 +313,13 @@ export const house = {
       whatsapp: { title: 'WhatsApp', more: 'The Cloud API of Meta.' },
       stripe: { title: 'Stripe', more: 'Cards: deposits, invoices, refunds.' },
     },
+    callbacks: {
+      twilio:
+        'For replies, give Twilio this address where it asks what to do when a message comes in. What becomes of your own messages it then says by itself.',
+      whatsapp:
+        'For replies, and to learn what becomes of your messages, give WhatsApp this callback URL with your verify token, and subscribe to messages and message_template_status_update.',
+      stripe: 'Give Stripe this address as a webhook endpoint: it says there what becomes of a payment.',
+    },
     fields: {
       smtp: { url: 'Address with user and password, smtps://…', from: 'Sender' },
       twilio: { account_sid: 'Account SID', auth_token: 'Auth token', from: 'Sender number or service' },

@@ -36,5 +36,7 @@ export const letters = {
       more: (count, queue) => `And ${count} more: ${queue}`,
       end: 'A link opens what was asked, for you alone: do not pass it on. Nothing happens until you decide in the console.',
     },
+    help: business =>
+      `${business}: these are messages about your bookings. Reply STOP to get no more of them, START to get them again.`,
   } satisfies Omit<Letters, 'language'> as Omit<Letters, 'language'>,
 }
