@@ -88,6 +88,7 @@ test('a moved booking goes back to its time and its person; a move to where it s
   assert.deepEqual([moved.local.slice(11, 16), moved.staff_id], ['12:30', other])
   const again = await forms.post(stepOf(booking, 'move'), { ...move, idempotency_key: fresh() })
   assert.equal(undoOffered(again.to), null)
+  assert.match((await forms.get(again.to!)).text, /It stands there already/)
   assert.match((await forms.settled(undo)).to!, /said=undone/)
   const back = await bookingOf(desk, booking)
   assert.deepEqual([back.local, back.staff_id], [booking.local, booking.staff_id])

@@ -11,7 +11,7 @@ import { sendPage } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { type BookingRow, bookingPage } from './booking-page.ts'
 import { type Choosing, chooser, choosing, finders } from './choosing.ts'
-import { type Answered, act, empty, field, given, type Query, queryOf } from './kit.ts'
+import { type Answered, act, differing, empty, field, given, type Query, queryOf } from './kit.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, type Visit, visitOf } from './shell.ts'
 import { type Column, type Entry, timeline } from './timeline.ts'
@@ -38,11 +38,12 @@ export function registerCalendar(app: FastifyInstance, host: Host): void {
     const form = formOf(request.body)
     const booking = await visit.read<BookingRow>('get_booking', { booking_id: id })
     const args = { booking_id: id, start: startIn(form, booking.time_zone), ...given(form, ['staff_id']) }
-    const { starts_at: start, staff_id } = booking
+    const place = { booking_id: id, start: booking.starts_at, staff_id: booking.staff_id }
+    const said = Object.keys(differing(place, args)).length > 0 ? 'moved' : 'stands'
     const tool = 'reschedule_booking'
     const undo = ({ version }: Answered) =>
-      version === booking.version + 1 ? { tool, arguments: { booking_id: id, start, staff_id } } : null
-    return act(visit, request, reply, { tool, args, back: `${HOME}/${id}`, said: 'moved', undo })
+      version === booking.version + 1 ? { tool, arguments: place } : null
+    return act(visit, request, reply, { tool, args, back: `${HOME}/${id}`, said, undo })
   })
 
   for (const [step, { tool, said }] of Object.entries(steps)) {

@@ -186,6 +186,7 @@ export const say = {
     revoked: 'Revoked. It opens nothing from this moment on, and cannot be brought back: make another one.',
     booked: 'Booked.',
     moved: 'Moved. Whoever is told of moves gets a message, once you allow it.',
+    stands: 'It stands there already: nothing was moved.',
     cancelled: 'Cancelled. That cannot be taken back: the time may be somebody else’s by now.',
     withheld: 'It does not go out. That cannot be taken back: have it written anew.',
     confirmed: 'Confirmed.',
