@@ -49,6 +49,7 @@ import { carriersOf, makeCarriers } from './delivery/carrier.ts'
 import { checkCredentials } from './delivery/check-credentials.ts'
 import { deliver } from './delivery/deliver.ts'
 import { dueWork } from './delivery/due-work.ts'
+import { endDeliveries } from './delivery/end-deliveries.ts'
 import { eraseAtProviders } from './delivery/erase-at-providers.ts'
 import { importCustomers } from './delivery/import-customers.ts'
 import { mailCode } from './delivery/mail-code.ts'
@@ -306,6 +307,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
         unsubscribeUrl: origin => `${publicUrl}/unsubscribe/${unsubscribeToken(secrets, origin)}`,
       }),
       answer_help: answerHelp({ asSystem: asSystem(house), carriers: find, letters: house.letters }),
+      end_deliveries: endDeliveries({ asSystem: asSystem(house), database }),
       check_credentials: checkCredentials({
         database,
         secrets,
@@ -336,7 +338,7 @@ function chores(house: House, config: Config): Pick<WorkerParts, 'handlers' | 's
       forget_tokens: ({ workspaceId }) =>
         database.transaction(workspaceId, {}, ({ db }) => forgetArtifacts(db)),
     },
-    schedule: { forget_codes: '10 3 * * *', forget_tokens: '20 3 * * *' },
+    schedule: { end_deliveries: '*/5 * * * *', forget_codes: '10 3 * * *', forget_tokens: '20 3 * * *' },
   }
 }
 

@@ -75,6 +75,8 @@ export type DeliveryReason =
   /** It was taken, and did not arrive. */
   | 'undelivered'
   | 'gave_up'
+  /** A fault of ours, each time that it was tried. */
+  | 'internal'
 
 /** Over 9 to 18 hours: less than the 24 for which Resend remembers a key. */
 export const MOST_TRIES = 8

@@ -115,6 +115,14 @@ export async function settle(
   await putOff(context, delivery, context.now.add({ milliseconds: Math.round(pause * 1000) }), reason)
 }
 
+/** Nobody tries it again by itself. What had begun may have gone: a person decides. */
+export async function giveUp(context: Context, deliveryId: string): Promise<void> {
+  const delivery = (await lock(context, deliveryId))?.delivery
+  if (!delivery) return
+  if (isInDoubt(delivery)) await enter(context, delivery, 'doubt', { reason: 'no_answer' })
+  else await enter(context, delivery, 'refuse', { reason: 'internal' })
+}
+
 const LONGEST_PAUSE = 24 * 3600
 
 async function lock({ db, workspace }: Context, id: string): Promise<Attempt | null> {

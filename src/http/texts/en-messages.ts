@@ -59,6 +59,7 @@ export const messages = {
       undelivered: 'The provider took it, and could not deliver it.',
       opted_out: 'The customer told the provider that they want no more of these.',
       gave_up: 'It was tried eight times.',
+      internal: 'Something went wrong on our side, each time that it was tried. The server’s log says what.',
     } as Record<string, string>,
     cancel: 'Take it back',
     decide: 'Your decision',
