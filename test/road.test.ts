@@ -253,18 +253,27 @@ test('the sandbox clock stands still once set, moves forward only, and runs what
   const { approval } = (await callTool(sandbox, 'set_approval_policy', { rules })).body
   assert.equal(approval.expires_at, '2030-01-04T00:00:00.000Z', 'three days, in the time of the workspace')
 
+  const stateOf = async ({ id }: Body) => (await done(sandbox, 'get_approval', { approval_id: id })).state
   const before = await done(sandbox, 'set_sandbox_clock', { to: '2030-01-03T23:59:59Z' })
   assert.deepEqual(before.steps, [])
-  assert.equal((await done(sandbox, 'get_approval', { approval_id: approval.id })).state, 'pending')
-  const moved = await done(sandbox, 'set_sandbox_clock', { to: '2030-01-10T00:00:00Z' })
+  assert.equal(await stateOf(approval), 'pending')
+  const { approval: later } = (await callTool(sandbox, 'set_approval_policy', { rules: [] })).body
+  const moved = await done(sandbox, 'set_sandbox_clock', { to: '2030-01-06T00:00:00Z' })
   assert.deepEqual(moved.steps, [{ name: 'approval', at: '2030-01-04T00:00:00.000Z', count: 1 }])
-  assert.equal((await done(sandbox, 'get_approval', { approval_id: approval.id })).state, 'expired')
+  assert.deepEqual([await stateOf(approval), await stateOf(later)], ['expired', 'pending'])
+  await done(sandbox, 'set_sandbox_clock', { to: '2030-01-10T00:00:00Z' })
+  assert.equal(await stateOf(later), 'expired')
   assert.equal((await done(sandbox, 'get_current_context')).now, '2030-01-10T00:00:00.000Z')
   assert.equal(await refused(sandbox, 'set_sandbox_clock', { to: '2030-01-09T00:00:00Z' }), 'invalid_input')
   assert.equal(await refused(agent, 'set_sandbox_clock', { to: '2031-01-01T00:00:00Z' }), 'forbidden_scope')
 
-  const { rows } = await (await server(agent)).query("SELECT at FROM events WHERE type = 'approval.expired'")
-  assert.equal(rows[0].at.toISOString(), '2030-01-04T00:00:00.000Z')
+  const { rows } = await (await server(agent)).query(
+    "SELECT at FROM events WHERE type = 'approval.expired' ORDER BY at",
+  )
+  assert.deepEqual(
+    rows.map(({ at }) => at.toISOString()),
+    ['2030-01-04T00:00:00.000Z', '2030-01-06T23:59:59.000Z'],
+  )
 })
 
 const servers = new Map<string, Awaited<ReturnType<typeof startServer>>>()

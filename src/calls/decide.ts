@@ -225,7 +225,7 @@ async function wouldRunAsAsked(
 
 /** Told to who edited, in the tool's own words where it has any. */
 function ofEdit(refusal: Refusal): Refusal {
-  if (refusal.code !== 'approval_stale' && refusal.code !== 'forbidden_scope') return refusal
+  if (refusal.code !== 'approval_stale') return refusal
   return new Refusal(
     'invalid_input',
     'An edit changes words. With these it would reach others, move another amount or be about something else than was asked.',

@@ -25,7 +25,7 @@ import { openTestDatabase } from './database.ts'
 /**
  * Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of
  * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word. Some
- * words it does not take.
+ * words it does not take, and finds it out late.
  */
 export const note = defineTool({
   name: 'send_note',
@@ -56,7 +56,10 @@ export const note = defineTool({
     if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached, amount })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
     if (text === 'Broken') throw new TypeError('A fault of the tool.')
-    if (text === 'Rude') throw new Refusal('quota_exceeded', 'No rude words.')
+    if (text === 'Rude') {
+      await db.execute(sql`UPDATE workspaces SET time_zone = 'UTC' WHERE id = ${workspace.id}`)
+      throw new Refusal('quota_exceeded', 'No rude words.')
+    }
     if (country === 'IT') throw new TypeError('A fault of the tool.')
     if (country === 'FR') throw new Refusal('quota_exceeded', 'Not in France.')
     return { text }
