@@ -136,11 +136,15 @@ async function calendarPage(visit: Visit, query: Query): Promise<string> {
   const shown = pages[page] ?? []
   const content = html`${steering({ day, days, person, place }, ofPeople, ofPlaces)}
 ${agenda.days.every(({ closed }) => closed.length > 0) && agenda.entries.length === 0 && html`<p class="notice">${say.calendar.closed}</p>`}
-${timeline(
-  shown,
-  agenda.days.map(({ date }) => date),
-  { timeZone: agenda.time_zone, viewerZone: visit.viewerZone },
-)}
+${
+  shown.length === 0
+    ? empty(say.calendar.nobodyHere)
+    : timeline(
+        shown,
+        agenda.days.map(({ date }) => date),
+        { timeZone: agenda.time_zone, viewerZone: visit.viewerZone },
+      )
+}
 ${pages.length > 1 && pageLinks(query, pages, page)}
 <p class="quiet zone">${say.times.zone(agenda.time_zone)}</p>`
   const title = person ? say.calendar.weekOf(person.name) : dayTitle(day.toString(), place.time_zone)

@@ -21,6 +21,10 @@ export const calendar = {
     closed: 'Closed on this day.',
     kinds: { booking: 'Booking', hold: 'Held', class: 'Class', time_off: 'Away' },
     noSuchTime: 'The clocks there show no such time on that day, or show it twice.',
+    nobodyHere: {
+      title: 'Nobody works at this place yet',
+      more: 'Choose another place, or tell your agent who works here, as in “Eva also works here on Mondays.”',
+    },
     noPeople: {
       title: 'Nobody can be booked yet',
       more: 'Tell your agent who works here and what each of them does, as in “Add Eva and Luis: both give yoga lessons.” Their days appear here, side by side.',
