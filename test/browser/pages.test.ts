@@ -47,7 +47,7 @@ const pages: Record<string, string> = {
 
 /** Of these the reason why they are not visited here. */
 const others = [
-  { path: /^\/(v1|mcp)\b/, why: 'calls' },
+  { path: /^\/(v1|mcp|webhooks)\b/, why: 'calls' },
   { path: /^\/(\*|feeds\/:file|console\/approvals\/events|oauth\/authorize(\/:uid)?)$/, why: 'no pages' },
   { path: /\/pdf$/, why: 'files' },
   { path: /^\/oauth\/consent\//, why: 'steps that lie in each other: oauth.test.ts' },

@@ -97,6 +97,7 @@ export async function furnish(server: TestServer, { key, email, workspaceId }: S
     templates: '/console/settings/templates',
     template: '/console/settings/templates/booking_confirmation/email/en',
     failed: `/console/messages/${messages.failed}`,
+    'whatsapp-template': '/console/settings/templates/running_late/whatsapp/es',
     unknown: `/console/messages/${messages.unknown}`,
     service: `/console/services/${service.id}`,
     person: `/console/team/${eva.id}`,
@@ -108,6 +109,13 @@ export async function furnish(server: TestServer, { key, email, workspaceId }: S
     'customer-times': `${new URL(self.url).pathname}/times`,
     unsubscribe: await unsubscribePath(server, messages.sent),
   }
+  await done(agent, 'upsert_message_template', {
+    key: 'running_late',
+    channel: 'whatsapp',
+    language: 'es',
+    purpose: 'transactional',
+    body: 'Hola {{customer_name}}, vamos unos minutos tarde. Hasta ahora.',
+  })
   return { ...agent, owner, email, booking, customer, staff: [eva, luis], service, messages, pages }
 }
 

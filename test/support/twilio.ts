@@ -15,6 +15,8 @@ export interface SmsProvider {
   refuses: number | null
   /** Takes a message, and breaks the line before it has said so. */
   cutsOff: boolean
+  /** What it does with a message before it has said that it took it. */
+  onTaken: ((form: Record<string, string>, sid: string) => Promise<unknown>) | null
   /** Forms of the messages that it took. */
   taken: Record<string, string>[]
   /** What its console shows its one customer. */
@@ -43,7 +45,9 @@ export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<S
     if (!/^\+[1-9]\d+$/.test(form.To ?? '')) return answer(400, { code: 21211 })
     provider.taken.push(form)
     if (provider.cutsOff) return void response.destroy()
-    answer(201, { sid: `SM${String(provider.taken.length).padStart(32, '0')}`, status: 'queued' })
+    const sid = `SM${String(provider.taken.length).padStart(32, '0')}`
+    await provider.onTaken?.(form, sid)
+    answer(201, { sid, status: 'queued' })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -52,6 +56,7 @@ export async function startSmsProvider(t: Pick<TestContext, 'after'>): Promise<S
     status: null,
     refuses: null,
     cutsOff: false,
+    onTaken: null,
     taken: [],
     account: { account_sid: `AC${'0'.repeat(32)}`, auth_token: 't'.repeat(32), from: '+34600000000' },
     signature(url, form) {

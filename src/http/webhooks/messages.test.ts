@@ -171,6 +171,25 @@ test('a message of which nobody could tell is cleared by its provider’s word',
   assert.equal(await desk.says(other, 'failed'), 'failed: undelivered')
 })
 
+test('what a provider says before its own answer is here is not taken back by that answer', async t => {
+  t.after(() => {
+    sms.onTaken = null
+  })
+  for (const [said, state] of [
+    ['undelivered', 'failed'],
+    ['delivered', 'delivered'],
+  ] as const) {
+    const desk = await open()
+    sms.onTaken = ({ StatusCallback }, MessageSid) =>
+      desk.twilio({ MessageSid, MessageStatus: said }, { query: new URL(StatusCallback!).search })
+    const message = { channel: 'sms', recipient: PHONE, subject: null } as const
+    await release(database, desk.id, { delivery: { ...message, provider: 'twilio' }, message })
+    await until(async () => (await jobsOf('deliver')) === 0)
+    const [delivery] = await deliveriesOf(database, desk.id)
+    assert.deepEqual([delivery!.state, delivery!.attempts], [state, 1])
+  }
+})
+
 test('of a try that a person has had repeated, only that it has arrived counts', async () => {
   const desk = await open()
   const delivery = await desk.sent()
@@ -331,21 +350,19 @@ test('a yes on the form that leaves advertising off leaves it for START to resto
 test('HELP answers, once, by whom it was asked, and changes nothing', async () => {
   const desk = await open()
   const before = sms.taken.length
+  await desk.texts('HELP', { OptOutType: 'HELP', From: '+34699999999' })
+  await until(async () => (await jobsOf('answer_help')) === 0)
+  assert.equal(sms.taken.length, before, 'Twilio has answered it itself')
   await desk.texts('help')
   await until(() => sms.taken.length > before)
   assert.equal(sms.taken.at(-1)!.To, PHONE)
   assert.match(sms.taken.at(-1)!.Body!, /^Studio Norte: .*STOP/)
-  await desk.texts('HELP', { OptOutType: 'HELP' })
   await desk.texts('HELP')
   const free = whatsapp.taken.length
   await desk.whatsapp({ messages: [writes('wamid.help', 'Help')] })
   await until(() => whatsapp.taken.length > free)
   await until(async () => (await jobsOf('answer_help')) === 0)
-  assert.equal(
-    sms.taken.length,
-    before + 1,
-    'Twilio has answered one itself, and the other came within minutes',
-  )
+  assert.equal(sms.taken.length, before + 1, 'asked again within minutes')
   assert.deepEqual(await desk.suppressions(), [])
 })
 
