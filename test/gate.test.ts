@@ -81,6 +81,17 @@ test('whom it would reach is what was decided on: if they are others by then, it
   assert.equal(await name(), 'Before')
 })
 
+test('what it would ask for is decided on too: if that is another gate by then it is over, but for an edit’s own words it is not', async t => {
+  const { call, decideOn, move, name } = await desk(t)
+  const held = await call(loud)
+  await move('country', 'ES')
+  assert.equal((await decideOn(held.approval!.id, {})).refusal?.code, 'approval_stale')
+  await move('country', 'DE')
+  const again = await call(loud)
+  assert.equal((await decideOn(again.approval!.id, { text: 'Whisper' })).state, 'executed')
+  assert.equal(await name(), 'Whisper')
+})
+
 test('a run that fails leaves the approval failed with its error, and nothing of what it had written', async t => {
   const { call, decideOn, name, house } = await desk(t)
   const { owner } = house.database
@@ -105,10 +116,22 @@ test('a run that breaks leaves the approval failed too, as it would break again'
 })
 
 test('whose role fell while they waited to decide does not decide', async t => {
-  const { call, decideOn, house } = await desk(t)
+  const { call, house, person, agent } = await desk(t)
   const held = await call({ text: 'Loud', recipients: 3 })
   await house.database.owner.query(`UPDATE members SET role = 'member'`)
-  await assert.rejects(decideOn(held.approval!.id, {}), { code: 'forbidden_scope' })
+  const decider = {
+    principal: person,
+    workspace: agent.workspace,
+    requestId: 'r',
+    surface: 'console' as const,
+  }
+  for (const verdict of ['approve', 'reject'] as const)
+    await assert.rejects(decide(house, decider, { approvalId: uuidOf(held.approval!.id), verdict }), {
+      code: 'forbidden_scope',
+      details: { needed_role: 'admin' },
+    })
+  const { rows } = await house.database.owner.query('SELECT state FROM approvals')
+  assert.deepEqual(rows, [{ state: 'pending' }])
 })
 
 test('a person who may decide needs nobody, but sees the preview first', async t => {

@@ -24,8 +24,8 @@ import { openTestDatabase } from './database.ts'
 
 /**
  * Leaves a mark in the workspace's name, and sends something when there is somebody to send it to: in Portugal two of
- * each, in France none; in Italy it breaks. It rests on the workspace's time zone, and costs more for each word. Some
- * words it does not take, and finds it out late.
+ * each, in France none; in Italy it breaks; in Spain, and of a whisper, it asks for less. It rests on the workspace's time
+ * zone, and costs more for each word. Some words it does not take, and finds it out late.
  */
 export const note = defineTool({
   name: 'send_note',
@@ -53,7 +53,8 @@ export const note = defineTool({
     const { country } = rows[0]!
     const reached = country === 'PT' || text.includes('everyone') ? 2 * recipients : recipients
     const amount = { amount: 5 * text.split(' ').length, currency: 'EUR' }
-    if (recipients > 0) declare({ kind: 'send', gate: 'approve', recipients: reached, amount })
+    const gate = country === 'ES' || text === 'Whisper' ? 'confirm' : 'approve'
+    if (recipients > 0) declare({ kind: 'send', gate, recipients: reached, amount })
     emit({ type: 'note.sent', subject: { kind: 'workspace', id: workspace.id } })
     if (text === 'Broken') throw new TypeError('A fault of the tool.')
     if (text === 'Rude') {
