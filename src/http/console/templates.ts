@@ -200,7 +200,7 @@ function toBeApproved(template: Template): Html {
   const name = html`<code>${templateName(template)}</code>`
   const language = html`<code>${languageCode(template.language)}</code>`
   return html`<h2>${say.templates.atWhatsApp}</h2><p>${say.templates.toBeApproved(name, language)}</p>
-<p class="body"><code dir="auto">${outside(numbered(template.body))}</code></p>`
+${letter({ subject: null, body: numbered(template.body) })}`
 }
 
 function editForm(template: Template, form?: Form): Html {
