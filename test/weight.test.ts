@@ -6,8 +6,9 @@ import { Temporal } from 'temporal-polyfill'
 import { uuidOf } from '../src/catalog/kinds.ts'
 import { sections } from '../src/http/console/sections.ts'
 import { type Body, callTool, done } from './support/caller.ts'
+import { copies } from './support/copies.ts'
 import { furnish } from './support/furnished.ts'
-import { A_DAY, burden, FULL_DAYS } from './support/heavy.ts'
+import { A_DAY, burden, burdenCustomer, burdenPerson, FULL_DAYS } from './support/heavy.ts'
 import { type Asked, askToSend } from './support/message.ts'
 import { startServer } from './support/server.ts'
 import { made } from './support/shop.ts'
@@ -111,6 +112,160 @@ test('a person with something every five minutes: their day and their week are r
       pages.filter(text => /aria-current="page">[^<]*(<[^>]*>[^<]*)* 00:00–\d\d:\d\d/.test(text)).length >= 1,
     )
   }
+})
+
+test('a person who is away for years, at a hundred places, with hundreds of services: all of it is read, the last absence removed', async () => {
+  await burdenPerson(server, business)
+  const parts = (await allParts(business.pages.person!)).join('')
+  const read = parts.replaceAll(/<[^>]*>|\n/g, '')
+  assert.equal(new Set(parts.match(/timeoff_\w{26}/g)).size, 151)
+  assert.equal(count(parts, `<h2>${'Hours'} <span class="count">`), 100)
+  for (const n of [1, 250]) assert.ok(read.includes(`${'健'.repeat(116)}${n}`), `service ${n}`)
+  await mustBeLight('/console/team')
+})
+
+test('a customer with a year of bookings, sixty passes and notes without an end: each list goes on', async () => {
+  await burdenCustomer(server, business)
+  const path = business.pages.customer!
+  const coming = (await allParts(path, /href="([^"]*coming=[^"]*)"/)).join('')
+  assert.ok(bookingsOn(coming).size >= 26)
+  const passes = (await allParts(path, /href="([^"]*passes=[^"]*)"/)).join('')
+  for (const n of [1, 60]) assert.ok(passes.includes(`${'健'.repeat(96)}${n}`), `pass ${n}`)
+  const notes = (await allParts(path, /href="([^"]*cursor=[^"]*)"/)).join('')
+  for (const n of [1, 40]) assert.ok(notes.includes(`${'健'.repeat(4_996)}${n}`), `note ${n}`)
+  await mustBeLight('/console/customers')
+})
+
+test('more templates than anybody has, and one as long as it may be: all are listed, it is read whole, and reworded', async () => {
+  const text = { subject: '健'.repeat(200), body: '健'.repeat(20_000), variables: [] }
+  const wish = { key: 'heavy', channel: 'email', language: 'en', purpose: 'transactional', ...text }
+  const asked = (await callTool(business, 'upsert_message_template', wish)).body
+  if (asked.approval) await business.owner.decide(asked.approval.id, 'approve')
+  const { rows } = await owner.query(`SELECT id FROM message_templates WHERE key = 'heavy'`)
+  const change = `jsonb_build_object('key', 'heavy_' || n, 'body', 'x')`
+  await copies(server, { table: 'message_templates', id: rows[0].id, count: 1_100, change })
+  const all = (await allParts('/console/settings/templates')).join('')
+  assert.equal(new Set(all.match(/templates\/heavy\w*\/email\/en/g)).size, 1_101)
+  const path = '/console/settings/templates/heavy/email/en'
+  const read = (await allParts(path)).join('').replaceAll(/<[^>]*>/g, '')
+  assert.ok(count(read, '健') >= 20_200)
+  assert.match((await mustBeLight(`${path}?edit=1`)).text, /<textarea[^>]*name="body"/)
+})
+
+test('closed on every day of a year, each for a reason: every date is on a part of the page', async () => {
+  const [location] = await everyOne('list_locations')
+  await owner.query(
+    `INSERT INTO location_closures (workspace_id, location_id, date, reason)
+     SELECT workspace_id, id, current_date + day, repeat('健', 200) FROM locations, generate_series(1, 366) day WHERE id = $1`,
+    [uuidOf(location.id)],
+  )
+  const dates = (await allParts('/console/services')).join('').match(/<time datetime="\d{4}-\d\d-\d\d">/g)
+  assert.ok(new Set(dates).size >= 366)
+  await owner.query('DELETE FROM location_closures')
+})
+
+test('a service that sixty people do names each of them', async () => {
+  const parts = (await allParts(business.pages.service!)).join('')
+  for (const n of [1, 60]) assert.ok(parts.includes(`${'健'.repeat(116)}${n}`), `person ${n}`)
+})
+
+test('what a call was asked with, and what it changed, is read whole however much it was; what else was done is reached', async () => {
+  const id = uuidOf(business.pages.story!.split('/').at(-1)!)
+  const rows = Array.from({ length: 1_000 }, (_, at) => ({ name: `Row ${at}`, note: '健'.repeat(50) }))
+  await owner.query('UPDATE call_details SET arguments = $2 WHERE audit_id = $1', [
+    id,
+    JSON.stringify({ rows }),
+  ])
+  const others = await copies(server, { table: 'audit_events', id, count: 80 })
+  await owner.query(
+    `INSERT INTO events
+     SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'audit_id', other))).*
+     FROM events e, unnest($2::uuid[]) other WHERE e.audit_id = $1`,
+    [id, others],
+  )
+  const parts = (await allParts(business.pages.story!)).join('')
+  for (const at of [0, 500, 999]) assert.ok(parts.includes(`Row ${at}<`), String(at))
+  const [, more] = /<a class="button" href="([^"]*about=[^"]*)"/.exec(parts)!
+  const story = (await allParts(more!)).join('')
+  assert.ok(new Set(story.match(/activity\/audit_\w{26}/g)).size >= 80)
+})
+
+test('what was settled is listed to the first', async () => {
+  const asked = await askToSend(business)
+  await copyApproval(server, asked.approvalId, 45)
+  await owner.query(
+    `UPDATE approvals SET state = 'withdrawn' WHERE request_key IS NOT NULL AND tool = 'send_message' AND state = 'pending'`,
+  )
+  const { text } = await mustBeLight('/console/approvals')
+  const [, next] = /href="([^"]*settled=[^"]*)"/.exec(text)!
+  const rest = await allParts(next!)
+  assert.ok(new Set(`${text}${rest.join('')}`.match(/approval_\w{26}/g)).size >= 45)
+})
+
+test('clients, devices and workspaces in hundreds are each on a part of their page, and every page stays light', async () => {
+  const scopes = `(SELECT scopes FROM api_keys WHERE workspace_id = m.workspace_id LIMIT 1)`
+  await owner.query(
+    `INSERT INTO connections (workspace_id, id, member_id, client_id, name, resource, scopes, expires_at)
+     SELECT m.workspace_id, gen_random_uuid(), m.id, 'client', repeat('健', 100) || n, 'https://mcp.example/mcp', ${scopes},
+       clock_timestamp() + interval '1 day'
+     FROM members m, generate_series(1, 200) n WHERE m.workspace_id = (SELECT workspace_id FROM services WHERE id = $1)`,
+    [uuidOf(business.service.id)],
+  )
+  assert.equal(count((await allParts('/console/clients')).join(''), '/revoke"'), 200)
+  const { rows } = await owner.query('SELECT id, account_id FROM sessions ORDER BY created_at DESC')
+  const own = rows.at(-1)
+  await copies(server, {
+    table: 'sessions',
+    id: own.id,
+    count: 300,
+    change: `jsonb_build_object('token_hash', '\\x' || repeat(md5(n::text), 2))`,
+  })
+  assert.ok(count((await allParts('/console/sessions')).join(''), '/end"') >= 300)
+  await owner.query(
+    `WITH made AS (INSERT INTO workspaces (id, name, kind, time_zone, currency, country)
+       SELECT gen_random_uuid(), repeat('健', 110) || n, 'live', 'UTC', 'EUR', 'ES' FROM generate_series(1, 300) n RETURNING id)
+     INSERT INTO members (workspace_id, id, account_id, role, name) SELECT id, gen_random_uuid(), $1, 'owner', 'Owner' FROM made`,
+    [own.account_id],
+  )
+  const { text } = await mustBeLight('/console')
+  assert.match(text, /All 300 workspaces/)
+  const listed = (await allParts('/console/workspaces')).join('')
+  assert.equal(new Set(listed.match(/value="workspace_\w{26}"/g)).size, 300)
+})
+
+test('a day with a time every five minutes: a customer who moves a booking is offered each of them', async () => {
+  await owner.query('UPDATE services SET slot_interval_minutes = 5 WHERE id = $1', [
+    uuidOf(business.service.id),
+  ])
+  const times = (await allParts(business.pages['customer-times']!)).join('')
+  assert.ok(count(times, 'name="start"') > 100)
+})
+
+test('an invoice paid in five hundred parts: each is on a part of its page, for the business and for the customer', async () => {
+  const { invoice } = business.pages
+  const id = uuidOf(invoice!.split('/').at(-1)!)
+  await owner.query(
+    `INSERT INTO invoice_payments (workspace_id, id, invoice_id, reference, tender, applied_amount, credited_amount, at)
+     SELECT workspace_id, gen_random_uuid(), id, gen_random_uuid(), 'cash', 1, 0, clock_timestamp()
+     FROM invoices, generate_series(1, 500) WHERE id = $1`,
+    [id],
+  )
+  assert.ok(count((await allParts(invoice!)).join(''), 'Cash') >= 500)
+  const hosted = business.pages['hosted-invoice']!
+  assert.ok(count((await allParts(hosted, /href="([^"]*flows=[^"]*)" rel="next"/)).join(''), '0.01') >= 500)
+})
+
+test('two hundred rules are in force: the settings show each', async () => {
+  const rules = Array.from({ length: 200 }, (_, at) => ({
+    tool: 'send_message',
+    template: `${'k'.repeat(64)}${at}@1`,
+    gate: 'approve',
+    reviewers: 'owner',
+  }))
+  const { approval } = (await callTool(business, 'set_approval_policy', { rules })).body
+  await business.owner.decide(approval.id, 'approve')
+  const all = (await allParts('/console/settings')).join('')
+  for (const at of [0, 199]) assert.ok(all.includes(`${'k'.repeat(64)}${at}@1`), String(at))
 })
 
 test('an invoice of a hundred lines, each as long as it may be', async () => {
@@ -223,12 +378,15 @@ async function everyOne(tool: string): Promise<Body[]> {
 }
 
 /** By the links that lead on. */
-async function allParts(path: string): Promise<string[]> {
+async function allParts(
+  path: string,
+  onward = /<a class="button" href="([^"]*)" rel="next">/,
+): Promise<string[]> {
   const parts: string[] = []
   for (let next: string | undefined = path; next; ) {
     const { text }: { text: string } = await mustBeLight(next)
     parts.push(text)
-    const [, href]: RegExpExecArray | [] = /<a class="button" href="([^"]*)" rel="next">/.exec(text) ?? []
+    const [, href]: RegExpExecArray | [] = onward.exec(text) ?? []
     next = href && new URL(href.replaceAll('&amp;', '&'), server.url + path).href.slice(server.url.length)
     assert.ok(parts.length < 200, `${path} does not end`)
   }

@@ -27,7 +27,7 @@ export function customerPrincipal(linked: LinkedBooking): Principal {
     only: {
       get_booking: { fixed: { booking_id }, open: [] },
       preview_booking_cancellation: { fixed: { booking_id, by: 'customer' }, open: [] },
-      get_available_slots: { fixed: slots, open: ['from', 'to', 'limit'] },
+      get_available_slots: { fixed: slots, open: ['from', 'to', 'limit', 'cursor'] },
       find_next_available_slot: { fixed: slots, open: ['from', 'count'] },
       // Neither another person nor a rule set aside: those are the business's to grant.
       reschedule_booking: { fixed: { booking_id }, open: ['start', 'idempotency_key', 'confirm_token'] },

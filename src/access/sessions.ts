@@ -227,7 +227,7 @@ export interface OpenSession {
   last_seen_at: Temporal.Instant
 }
 
-/** A person's sessions that are open, newest first: at most 100. */
+/** A person's sessions that are open, newest first. */
 export function sessionsOf(db: Db, accountId: string): Promise<OpenSession[]> {
   return db
     .select({
@@ -239,7 +239,6 @@ export function sessionsOf(db: Db, accountId: string): Promise<OpenSession[]> {
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), isLive()))
     .orderBy(desc(sessions.createdAt))
-    .limit(100)
 }
 
 export interface OwnSession extends OpenSession {

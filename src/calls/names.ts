@@ -20,11 +20,11 @@ export interface Named {
 export type Names = ReadonlyMap<string, Named>
 
 /** More things than a person reads through on one page. */
-const MOST = 1000
+export const MOST_NAMES = 1000
 
 /** The names of what stands by its id anywhere in these values. An id that is nobody's is missing. */
 export async function namesIn(db: Db, workspaceId: string, values: unknown[]): Promise<Names> {
-  const found = [...new Set(values.flatMap(idsIn))].slice(0, MOST)
+  const found = [...new Set(values.flatMap(idsIn))].slice(0, MOST_NAMES)
   const queries = Object.entries(sources).flatMap(([kind, source]) => {
     const ids = found.filter(id => id.startsWith(`${kind}_`)).map(uuidOf)
     return ids.length > 0 ? [source(workspaceId, sql`IN ${ids}`)] : []

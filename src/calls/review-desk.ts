@@ -2,6 +2,7 @@
 
 import { and, desc, eq, getTableColumns, gt, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import type { Temporal } from 'temporal-polyfill'
 import { automationName } from '../access/automation.ts'
 import { connections } from '../access/oauth/tables.ts'
 import type { Principal, Workspace } from '../access/principal.ts'
@@ -35,6 +36,8 @@ export interface ReviewDesk {
    * @param before the id at which the page before ended
    */
   queue(viewer: Viewer, before?: string): Promise<Queue>
+  /** What no longer waits, the newest first, after the id at which the page before ended. */
+  settled(viewer: Viewer, before: string): Promise<Pick<Queue, 'settled' | 'older'>>
   /** @throws Refusal `not_found`, for another workspace's as for a random id, and for one about whom the viewer does not see */
   read(viewer: Viewer, id: string): Promise<Reviewed & { obstacle: Obstacle | null }>
   /** The names behind the ids that stand anywhere in these values. */
@@ -52,6 +55,8 @@ export interface Queue {
   settled: Reviewed[]
   /** Where the next page begins; absent on the last. */
   next?: string
+  /** Where what was settled earlier begins; absent where there is none. */
+  older?: string
 }
 
 export interface Viewer {
@@ -100,17 +105,26 @@ export function reviewDesk(house: House): ReviewDesk {
       database.transaction(viewer.workspace.id, { readOnly: true }, async ({ db }) => {
         const now = nowIn(viewer.workspace)
         const older = before === undefined ? undefined : lt(approvals.id, before)
-        const ended = or(sql`${approvals.state} <> 'pending'`, lte(approvals.expiresAt, now))
-        const [found, settled] = await Promise.all([
+        const [found, ended] = await Promise.all([
           selectReviewed(db, viewer, and(inState('pending', now), older), WAITING + 1),
-          before === undefined ? selectReviewed(db, viewer, ended, SETTLED) : [],
+          before === undefined ? selectReviewed(db, viewer, hasEnded(now), SETTLED + 1) : [],
         ])
         const page = found.slice(0, WAITING)
+        const settled = ended.slice(0, SETTLED)
         const next = found.length > WAITING ? page.at(-1)!.approval.id : undefined
         const rows = await readable(db, viewer, [...page, ...settled])
         const read = await reader(house, db, viewer, rows)
         const [waiting, over] = [page, settled].map(part => part.filter(row => rows.includes(row)).map(read))
-        return { waiting: waiting!, settled: over!, next }
+        return { waiting: waiting!, settled: over!, next, older: endOf(ended) }
+      }),
+
+    settled: (viewer, before) =>
+      database.transaction(viewer.workspace.id, { readOnly: true }, async ({ db }) => {
+        const earlier = and(hasEnded(nowIn(viewer.workspace)), lt(approvals.id, before))
+        const ended = await selectReviewed(db, viewer, earlier, SETTLED + 1)
+        const rows = await readable(db, viewer, ended.slice(0, SETTLED))
+        const read = await reader(house, db, viewer, rows)
+        return { settled: rows.map(read), older: endOf(ended) }
       }),
 
     read: (viewer, id) =>
@@ -150,6 +164,15 @@ export function reviewDesk(house: House): ReviewDesk {
 /** A page of what waits, each with its preview, stays under 150 kB. */
 const WAITING = 30
 const SETTLED = 20
+
+function hasEnded(now: Temporal.Instant): SQL | undefined {
+  return or(sql`${approvals.state} <> 'pending'`, lte(approvals.expiresAt, now))
+}
+
+/** Of one more than a page holds: the last that is on it. */
+function endOf(ended: ReviewedRow[]): string | undefined {
+  return ended.length > SETTLED ? ended[SETTLED - 1]!.approval.id : undefined
+}
 const COUNTED = 100
 
 type ReviewedRow = Awaited<ReturnType<typeof selectReviewed>>[number]

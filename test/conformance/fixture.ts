@@ -40,6 +40,7 @@ export async function startFixture(): Promise<{ url: string; close(): Promise<vo
       news: unreached,
       count: unreached,
       names: unreached,
+      settled: unreached,
     },
     undos: { find: unreached },
     decide: unreached,

@@ -99,6 +99,7 @@ export async function furnish(server: TestServer, { key, email, workspaceId }: S
     failed: `/console/messages/${messages.failed}`,
     'whatsapp-template': '/console/settings/templates/running_late/whatsapp/es',
     unknown: `/console/messages/${messages.unknown}`,
+    workspaces: '/console/workspaces',
     service: `/console/services/${service.id}`,
     person: `/console/team/${eva.id}`,
     story: `/console/activity/${event.id}`,

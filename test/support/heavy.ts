@@ -5,6 +5,7 @@ import { done } from './caller.ts'
 import { copies } from './copies.ts'
 import type { Furnished } from './furnished.ts'
 import type { TestServer } from './server.ts'
+import { made } from './shop.ts'
 
 /** In SQL, a text as long as it may be, of characters that take three bytes each; `n` makes it another one. */
 export const wide = (length: number) => `(repeat('健', ${length - 4}) || n)`
@@ -57,5 +58,69 @@ export async function burden(server: TestServer, business: Furnished): Promise<v
     FULL_DAYS * A_DAY,
     `'staff_id', '${uuidOf(business.staff[1].id)}', 'customer_id', '${customers[0]}', 'service_id', '${services[0]}',
      'starts_at', ${fiveMinutes('(n - 1)')}, 'ends_at', ${fiveMinutes('n')}`,
+  )
+}
+
+/** One person who is away for years, at a hundred places, and does five hundred things. */
+export async function burdenPerson(server: TestServer, business: Furnished): Promise<void> {
+  const { owner } = server.house.database
+  const staff = uuidOf(business.staff[0].id)
+  const away = await made(business, 'create_time_off', {
+    staff_id: business.staff[0].id,
+    from: '2040-01-01',
+    to: '2040-01-01',
+  })
+  await copies(server, {
+    table: 'time_off',
+    id: uuidOf(away.id),
+    count: 150,
+    change: `jsonb_build_object('reason', ${wide(500)}, 'starts_at', model.starts_at + n * interval '1 day',
+      'ends_at', model.ends_at + n * interval '1 day')`,
+  })
+  await owner.query(
+    `INSERT INTO staff_locations (workspace_id, staff_id, location_id)
+     SELECT workspace_id, $1, id FROM locations WHERE workspace_id = (SELECT workspace_id FROM staff WHERE id = $1)
+     ORDER BY id DESC LIMIT 99`,
+    [staff],
+  )
+  await owner.query(
+    `INSERT INTO staff_services (workspace_id, staff_id, service_id)
+     SELECT workspace_id, $1, id FROM services WHERE workspace_id = (SELECT workspace_id FROM staff WHERE id = $1)
+     ON CONFLICT DO NOTHING`,
+    [staff],
+  )
+}
+
+/** A customer with a year of bookings before them, sixty passes and notes as long as they may be. */
+export async function burdenCustomer(server: TestServer, business: Furnished): Promise<void> {
+  const { booking, customer } = business
+  const tags = Array.from({ length: 50 }, (_, at) => '健'.repeat(38) + at)
+  await server.house.database.owner.query(
+    'UPDATE customers SET tags = $2 WHERE workspace_id = (SELECT workspace_id FROM customers WHERE id = $1)',
+    [uuidOf(customer.id), tags],
+  )
+  const pass = await made(business, 'create_package', {
+    name: 'Ten sessions',
+    sessions: 10,
+    price: { amount: 50_000, currency: 'EUR' },
+  })
+  const lot = await made(business, 'sell_package', { customer_id: customer.id, package_id: pass.id })
+  const note = await made(business, 'create_customer_note', { customer_id: customer.id, text: 'x' })
+  const of = (table: string, id: string, count: number, change: string) =>
+    copies(server, { table, id: uuidOf(id), count, change: `jsonb_build_object(${change})` })
+  const lots = await of('entitlement_lots', lot.lot?.id ?? lot.id, 60, `'name', ${wide(100)}`)
+  await server.house.database.owner.query(
+    `INSERT INTO entitlement_entries
+     SELECT (jsonb_populate_record(e, jsonb_build_object('lot_id', lot))).* FROM entitlement_entries e, unnest($2::uuid[]) lot
+     WHERE e.lot_id = $1`,
+    [uuidOf(lot.lot?.id ?? lot.id), lots],
+  )
+  await of('customer_notes', note.id, 40, `'text', ${wide(5_000)}`)
+  const later = `interval '10 years' + n * interval '1 day'`
+  await of(
+    'bookings',
+    booking.id,
+    25,
+    `'starts_at', model.starts_at + ${later}, 'ends_at', model.ends_at + ${later}`,
   )
 }

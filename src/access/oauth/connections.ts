@@ -248,8 +248,7 @@ export function listConnections(database: Database, looker: Looker): Promise<Sho
         and(eq(members.workspaceId, connections.workspaceId), eq(members.id, connections.memberId)),
       )
       .where(and(eq(connections.workspaceId, looker.workspaceId), isLive(), seenBy(looker)))
-      .orderBy(desc(connections.id))
-      .limit(200),
+      .orderBy(desc(connections.id)),
   )
 }
 

@@ -83,7 +83,6 @@ export function pendingInvites({ db, workspace }: Context): Promise<PendingInvit
     .from(teamInvites)
     .where(and(eq(teamInvites.workspaceId, workspace.id), isNull(teamInvites.acceptedAt)))
     .orderBy(desc(teamInvites.createdAt))
-    .limit(100)
 }
 
 /**

@@ -56,7 +56,7 @@ ${tried && html`<p class="notice danger" role="alert">${tried.problem}</p>`}
 ${obstacle && html`<p class="notice danger">${obstacleText(obstacle)}</p>`}
 ${!waits && outcome(approval, reading)}
 ${waits && approval.warnings.map(warning => html`<p class="notice">${inEnglish(outside(warning))}</p>`)}
-${!rewords && inParts(read, part, readOnly ? '' : pathOf(approval), say.parts.readAll)}`
+${!rewords && inParts(read, part, readOnly ? '' : pathOf(approval), { advice: say.parts.readAll })}`
   if (!waits || readOnly) return shown
   const decision = html`${decisionForm(approval, letter, { tried, rewords })}
 ${decisionBar(approval, letter)}`

@@ -13,7 +13,7 @@ import { approvalPage, missingPage } from './approval-page.ts'
 import { decisionIn } from './decision-form.ts'
 import { deciderOf } from './decisions.ts'
 import { queryOf } from './kit.ts'
-import { pathOf, queuePage } from './queue-page.ts'
+import { pathOf, queuePage, settledPage } from './queue-page.ts'
 import { isToldHere } from './refused.ts'
 import { registerSeveral } from './several.ts'
 import { visitOf } from './shell.ts'
@@ -25,7 +25,11 @@ export function registerApprovals(app: FastifyInstance, host: Host): void {
     const visit = await visitOf(host, request)
     // The mark first: what changes while the queue is read is news to the page, never lost to it.
     const mark = await host.approvals.mark(visit.workspace.id)
-    const before = ApprovalId.safeParse(queryOf(request).before)
+    const query = queryOf(request)
+    const settledBefore = ApprovalId.safeParse(query.settled)
+    if (settledBefore.success)
+      return sendPage(reply, settledPage(visit, await host.approvals.settled(visit, settledBefore.data)))
+    const before = ApprovalId.safeParse(query.before)
     const queue = await host.approvals.queue(visit, before.data)
     return sendPage(reply, queuePage(visit, queue, mark))
   })

@@ -9,8 +9,10 @@ import { scopeLines } from '../oauth/scope-words.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
+import { queryOf } from './kit.ts'
 import { personOf } from './session.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { moment } from './words.ts'
@@ -21,7 +23,10 @@ export function registerClients(app: FastifyInstance, host: Host): void {
   app.get(PATH, async (request, reply) => {
     const visit = await visitOf(host, request)
     const clients = await host.oauth.list(lookerOf(visit))
-    return sendPage(reply, consolePage(visit, say.sections.clients, listOf(visit, clients, host.publicUrl)))
+    return sendPage(
+      reply,
+      consolePage(visit, say.sections.clients, listOf(visit, clients, host.publicUrl, queryOf(request).part)),
+    )
   })
 
   app.post<{ Params: { id: string } }>(`${PATH}/:id/revoke`, async (request, reply) => {
@@ -37,7 +42,7 @@ function lookerOf({ workspace, principal }: Pick<Visit, 'workspace' | 'principal
   return { workspaceId: workspace.id, principal }
 }
 
-function listOf(visit: Visit, clients: ShownConnection[], publicUrl: string): Html {
+function listOf(visit: Visit, clients: ShownConnection[], publicUrl: string, part?: string): Html {
   if (clients.length === 0) {
     return html`<div class="empty">
 <h2>${say.clients.none.title}</h2>
@@ -45,7 +50,11 @@ function listOf(visit: Visit, clients: ShownConnection[], publicUrl: string): Ht
 </div>`
   }
   return html`<p class="lede">${say.clients.lede(outside(visit.workspace.name))}</p>
-${clients.map(client => card(visit, client))}`
+${inParts(
+  clients.map(client => card(visit, client)),
+  part,
+  PATH,
+)}`
 }
 
 function card(visit: Visit, client: ShownConnection): Html {

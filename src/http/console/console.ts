@@ -41,6 +41,7 @@ import { registerTemplates } from './templates.ts'
 import { placingRules } from './timeline.ts'
 import { registerToday } from './today.ts'
 import { registerUndo } from './undo.ts'
+import { registerWorkspaces } from './workspaces.ts'
 
 export function registerConsole(app: FastifyInstance, host: Host): void {
   registerSession(app, host)
@@ -54,6 +55,7 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     registerSignIn(pages, host)
     registerToday(pages, host)
     registerMore(pages, host)
+    registerWorkspaces(pages, host)
     registerClients(pages, host)
     registerSessions(pages, host)
     registerApprovals(pages, host)

@@ -7,6 +7,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { beginning } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import type { BookingRow } from './booking-page.ts'
 import { type Happening, happeningRow } from './happening.ts'
@@ -26,6 +27,7 @@ import {
   saidIn,
   textArea,
 } from './kit.ts'
+import { lightList } from './light-list.ts'
 import { newBookingPath } from './new-booking.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { fact, type Reading, words } from './words.ts'
@@ -147,7 +149,7 @@ function row({ id, name, email, phone, tags, blocked }: Customer): Html {
   return html`<li class="row">
 <p class="row-title"><a href="${HOME}/${id}">${outside(name)}</a></p>
 ${blocked && html`<span class="badge destroys">${say.customers.blocked}</span>`}
-<p class="row-more">${reach ? outside(reach) : say.customers.noReach}${tags.length > 0 && html` · ${outside(tags.join(', '))}`}</p>
+<p class="row-more">${reach ? outside(reach) : say.customers.noReach}${tags.length > 0 && html` · ${beginning(tags.join(', '), 200)}`}</p>
 </li>
 `
 }
@@ -155,12 +157,15 @@ ${blocked && html`<span class="badge destroys">${say.customers.blocked}</span>`}
 async function customerPage(visit: Visit, customer: Customer, query: Query): Promise<string> {
   const of = { customer_id: customer.id }
   const now = (visit.workspace.clock ?? Temporal.Now.instant()).toString({ smallestUnit: 'millisecond' })
-  const [coming, lots, happened] = await Promise.all([
-    visit.list<BookingRow>('list_bookings', { ...of, from: now, limit: 10 }),
-    visit.list<Lot>('list_customer_entitlements', { ...of, limit: 50 }),
-    visit.list<Happening>('get_customer_timeline', { ...of, limit: 40, cursor: query.cursor }),
-  ])
   const reading = readingOf(visit)
+  const [coming, lots, happened] = await Promise.all([
+    visit.list<BookingRow>('list_bookings', { ...of, from: now, limit: FEW, cursor: query.coming }),
+    visit.list<Lot>('list_customer_entitlements', { ...of, limit: FEW, cursor: query.passes }),
+    lightList<Happening>(visit, ['get_customer_timeline', { ...of, limit: 40, cursor: query.cursor }], rows =>
+      rows.map(one => happeningRow(one, reading)),
+    ),
+  ])
+  const path = `${HOME}/${customer.id}`
   const content = html`${saidIn(query)}
 ${customer.status === 'active' && !customer.blocked && html`<p class="actions"><a class="button primary" href="${newBookingPath({ customer: customer.id })}">${say.newBooking.forThem}</a></p>`}
 ${customer.status === 'archived' && archivedNotice(customer)}
@@ -172,11 +177,11 @@ ${fact(say.customers.tags, customer.tags.length > 0 && outside(customer.tags.joi
 ${fact(say.customers.note, customer.note && html`<span class="words">${outside(customer.note)}</span>`)}
 ${fact(say.customers.since, words(customer.created_at, reading))}
 </dl>
-${lots.rows.length > 0 && html`<h2>${say.customers.passes}</h2><section class="panel"><ul class="rows">${lots.rows.map(lot => lotRow(lot, reading))}</ul></section>`}
-${coming.rows.length > 0 && html`<h2>${say.timeline.coming}</h2><section class="panel"><ul class="rows">${coming.rows.map(row => comingRow(row, reading))}</ul></section>`}
+${lots.rows.length > 0 && html`<h2>${say.customers.passes}</h2><section class="panel"><ul class="rows">${lots.rows.map(lot => lotRow(lot, reading))}</ul></section>${pager(path, {}, lots.next, { name: 'passes', text: say.customers.morePasses })}`}
+${coming.rows.length > 0 && html`<h2>${say.timeline.coming}</h2><section class="panel"><ul class="rows">${coming.rows.map(row => comingRow(row, reading))}</ul></section>${pager(path, {}, coming.next, { name: 'coming', text: say.timeline.later })}`}
 <h2>${say.customers.timeline}</h2>
-${happened.rows.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${happened.rows.map(one => happeningRow(one, reading))}</ol></section>` : empty(say.customers.nothingYet)}
-${pager(`${HOME}/${customer.id}`, {}, happened.next)}
+${happened.items.length > 0 ? html`<section class="panel"><ol class="rows timeline-list">${happened.items}</ol></section>` : empty(say.customers.nothingYet)}
+${pager(path, {}, happened.next)}
 ${editForm(customer)}
 ${customer.status === 'active' && html`<div class="actions">${press(`${HOME}/${customer.id}/archive`, say.customers.archive, {}, 'danger')}</div>`}`
   const above = html`<p class="trail"><a href="${HOME}">${say.sections.customers}</a></p>${customer.status === 'archived' && html`<span class="badge">${say.customers.archived}</span>`}`
@@ -187,6 +192,9 @@ function archivedNotice({ id, version }: Customer): Html {
   return html`<p class="lede">${say.customers.archivedMore}</p>
 <div class="actions">${press(`${HOME}/${id}/restore`, say.customers.restore, { version: String(version) })}</div>`
 }
+
+/** Of what a customer holds, and of what is to come: the next of them, and a way to the rest. */
+const FEW = 10
 
 interface Lot {
   id: string

@@ -3,6 +3,7 @@
 import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
+import { beginning } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { label, type Reading, words } from './words.ts'
 
@@ -22,7 +23,7 @@ export function happeningRow(happening: Happening, reading: Reading): Html {
   const title = titleOf(happening)
   const { word, look } = badgeOf(happening)
   const more = [
-    kind !== 'message' && text ? outside(text) : null,
+    kind !== 'message' && text ? beginning(text, LONGEST) : null,
     ...Object.entries(details).map(([name, value]) => factOf(name, value, reading)),
   ].filter(one => one !== null)
   return html`<li class="row"><p class="row-title">${home ? html`<a href="${home}/${id}">${title}</a>` : title}</p>
@@ -30,6 +31,9 @@ export function happeningRow(happening: Happening, reading: Reading): Html {
 <p class="row-more">${words(at, reading)}${more.map(one => html` · ${one}`)}</p></li>
 `
 }
+
+/** A note may be so long, and is read in full here alone. */
+const LONGEST = 5_000
 
 /** Where one can be read in full. */
 const homes: Partial<Record<string, string>> = {
@@ -40,7 +44,7 @@ const homes: Partial<Record<string, string>> = {
 
 function titleOf({ kind, text, details }: Happening): Html {
   const { service, name, number } = details
-  if (kind === 'message' && text) return outside(text)
+  if (kind === 'message' && text) return beginning(text, 200)
   if (typeof service === 'string') return outside(service)
   if (typeof name === 'string') return outside(name)
   const known = say.timeline.kinds[kind] ?? label(kind)

@@ -10,6 +10,7 @@ import { type Html, html } from '../pages/html.ts'
 import { PageRefusal } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { panels } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { type Answered, act, field, given, hidden, press, problemPage } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -142,8 +143,9 @@ async function affectedPage(
   form: Record<string, string>,
   bookings: InTheWay[],
 ): Promise<string> {
-  const reading = readingOf(visit, { names: await visit.names(bookings), timeZone: place.time_zone })
-  const rows = bookings.map(
+  const named = bookings.slice(0, MOST_NAMED)
+  const reading = readingOf(visit, { names: await visit.names(named), timeZone: place.time_zone })
+  const rows = named.map(
     ({
       id,
     }) => html`<li class="row"><p class="row-title"><a href="/console/calendar/${id}">${words(id, reading)}</a></p></li>
@@ -151,10 +153,14 @@ async function affectedPage(
   )
   const content = html`<p class="lede">${say.services.affected(bookings.length)}</p>
 <section class="panel"><ul class="rows">${rows}</ul></section>
+${bookings.length > MOST_NAMED && html`<p><a href="/console/calendar?${new URLSearchParams({ day: form.from ?? '', location: place.id }).toString()}">${say.services.affectedMore(bookings.length - MOST_NAMED)}</a></p>`}
 <form method="post" action="${HOME}/closures/${place.id}">${hidden({ ...form, sure: 'yes' })}<div class="actions"><button class="primary">${say.services.closeAnyway}</button>
 <a class="button" href="${HOME}">${say.kit.leave}</a></div></form>`
   return consolePage(visit, say.services.closeTitle, content)
 }
+
+/** On the page that asks; the calendar has all of them. */
+const MOST_NAMED = 100
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
@@ -173,15 +179,18 @@ function hoursText(intervals: Week[string] = []): string {
 }
 
 /** Of a place: its week, and its closures to come. Who may not change them reads them. */
-export function hoursOf({ principal }: Visit, place: Place): Html {
+export function hoursOf({ principal }: Visit, place: Place): Html[] {
   const { id, name, time_zone, address, hours } = place
   const mayChange = principal.role !== 'member'
-  return html`<h2>${say.services.hours} <span class="count">${outside(name)}</span></h2>
+  return [
+    html`<h2>${say.services.hours} <span class="count">${outside(name)}</span></h2>
 <p class="quiet">${address && html`${outside(address)} · `}${say.times.zone(time_zone)}</p>
 ${mayChange ? weekForm(id, hours) : weekShown(hours)}
 <h3>${say.services.closures}</h3>
-${closureList(place, mayChange)}
-${mayChange && closureForm(id)}`
+`,
+    ...closureList(place, mayChange),
+    html`${mayChange && closureForm(id)}`,
+  ]
 }
 
 function weekForm(id: string, hours: Week): Html {
@@ -202,14 +211,16 @@ function weekShown(hours: Week): Html {
   )}</dl>`
 }
 
-function closureList({ id, closures }: Place, mayChange: boolean): Html {
-  if (closures.length === 0) return html`<p class="quiet">${say.services.noClosures}</p>`
-  return html`<section class="panel"><ul class="rows">${closures.map(
-    ({ date, reason }) => html`<li class="row"><p class="row-title">${dateText(date)}</p>
+function closureList({ id, closures }: Place, mayChange: boolean): Html[] {
+  if (closures.length === 0) return [html`<p class="quiet">${say.services.noClosures}</p>`]
+  return panels(
+    closures.map(
+      ({ date, reason }) => html`<li class="row"><p class="row-title">${dateText(date)}</p>
 ${mayChange && press(`${HOME}/closures/${id}/open`, say.services.openAgain, { date }, 'quiet-button')}
 ${reason && html`<p class="row-more">${outside(reason)}</p>`}</li>
 `,
-  )}</ul></section>`
+    ),
+  )
 }
 
 /** `Fri, 25 December 2026`: a day of the calendar, wherever one is. */

@@ -6,7 +6,7 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText, timeFormat } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { inParts, packed } from '../pages/parts.ts'
+import { inParts, panels } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { empty, pager, type Query, queryOf } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -131,19 +131,30 @@ ${finalized_at && fact(say.invoices.issued, words(finalized_at, reading))}
 ${memo && fact(say.invoices.memo, html`<span class="words">${outside(memo)}</span>`)}
 </dl>
 ${status !== 'draft' && html`<p class="actions"><a class="button" href="${url}">${say.invoices.asCustomer}</a></p>`}
-<h2>${say.invoices.lines}</h2>
-${inParts(linePanels(invoice, money), query.part, `${HOME}/${invoice.id}`)}
-<section class="panel">${sumsOf(invoice, money)}</section>
-${dated(say.invoices.instalments, invoice.instalments, money)}
-<h2>${say.invoices.paid}</h2>
-${invoice.payments.length > 0 ? flows(invoice.payments, money, reading) : html`<p class="quiet">${say.invoices.notPaid}</p>`}
-${invoice.refunds.length > 0 && html`<h2>${say.invoices.refunds}</h2>${flows(invoice.refunds, money, reading)}`}
-${notesOf(invoice, money)}`
+${inParts(piecesOf(invoice, money, reading), query.part, `${HOME}/${invoice.id}`)}`
   const above = html`<p class="trail"><a href="${HOME}">${say.sections.invoices}</a></p>${badgeOf(invoice)}`
   return consolePage(visit, titleOf(invoice), content, { above })
 }
 
 type MoneyText = (amount: number) => string
+
+function piecesOf(invoice: Invoice, money: MoneyText, reading: Reading): Html[] {
+  const { payments, refunds } = invoice
+  return [
+    html`<h2>${say.invoices.lines}</h2>
+`,
+    ...linePanels(invoice, money),
+    html`<section class="panel">${sumsOf(invoice, money)}</section>
+`,
+    ...dated(invoice, money),
+    html`<h2>${say.invoices.paid}</h2>
+${payments.length === 0 && html`<p class="quiet">${say.invoices.notPaid}</p>`}`,
+    ...flows(payments, money, reading),
+    html`${refunds.length > 0 && html`<h2>${say.invoices.refunds}</h2>`}`,
+    ...flows(refunds, money, reading),
+    ...notesOf(invoice, money),
+  ]
+}
 
 function linePanels({ lines }: Invoice, money: MoneyText): Html[] {
   const rows = lines.map(
@@ -156,10 +167,7 @@ function linePanels({ lines }: Invoice, money: MoneyText): Html[] {
 <span class="amount">${money(net)}</span><p class="row-more">${quantity} × ${money(unit_price)}</p></li>
 `,
   )
-  return packed(rows).map(
-    some => html`<section class="panel"><ul class="rows">${some}</ul></section>
-`,
-  )
+  return panels(rows)
 }
 
 function sumsOf({ taxes, net, total }: Invoice, money: MoneyText): Html {
@@ -171,32 +179,34 @@ function sumsOf({ taxes, net, total }: Invoice, money: MoneyText): Html {
   return html`<dl class="facts sums">${sum(say.invoices.net, net)}${taxes.map(({ percent, tax }) => sum(say.invoices.tax(percent), tax))}${sum(say.invoices.total, total)}</dl>`
 }
 
-function dated(title: string, parts: Invoice['instalments'], money: MoneyText): Html | false {
-  const rows = parts.map(
+function dated({ instalments }: Invoice, money: MoneyText): Html[] {
+  if (instalments.length < 2) return []
+  const rows = instalments.map(
     ({
       amount,
       due_date,
     }) => html`<li class="row"><p class="row-title">${dateText(due_date)}</p><span class="amount">${money(amount)}</span></li>
 `,
   )
-  return (
-    parts.length > 1 && html`<h2>${title}</h2><section class="panel"><ul class="rows">${rows}</ul></section>`
+  return [html`<h2>${say.invoices.instalments}</h2>`, ...panels(rows)]
+}
+
+function flows(rows: Flow[], money: MoneyText, reading: Reading): Html[] {
+  return panels(
+    rows.map(
+      ({
+        tender,
+        amount,
+        at,
+      }) => html`<li class="row"><p class="row-title">${tender === undefined ? words(at, reading) : (say.invoices.tenders[tender] ?? label(tender))}</p>
+<span class="amount">${money(amount)}</span>${tender !== undefined && html`<p class="row-more">${words(at, reading)}</p>`}</li>
+`,
+    ),
   )
 }
 
-function flows(rows: Flow[], money: MoneyText, reading: Reading): Html {
-  return html`<section class="panel"><ul class="rows">${rows.map(
-    ({
-      tender,
-      amount,
-      at,
-    }) => html`<li class="row"><p class="row-title">${tender === undefined ? words(at, reading) : (say.invoices.tenders[tender] ?? label(tender))}</p>
-<span class="amount">${money(amount)}</span>${tender !== undefined && html`<p class="row-more">${words(at, reading)}</p>`}</li>
-`,
-  )}</ul></section>`
-}
-
-function notesOf({ credit_notes }: Invoice, money: MoneyText): Html | false {
+function notesOf({ credit_notes }: Invoice, money: MoneyText): Html[] {
+  if (credit_notes.length === 0) return []
   const rows = credit_notes.map(
     ({
       number,
@@ -205,10 +215,7 @@ function notesOf({ credit_notes }: Invoice, money: MoneyText): Html | false {
     }) => html`<li class="row"><p class="row-title">${number}</p><span class="amount">${money(-(net + tax))}</span></li>
 `,
   )
-  return (
-    rows.length > 0 &&
-    html`<h2>${say.invoices.notes}</h2><section class="panel"><ul class="rows">${rows}</ul></section>`
-  )
+  return [html`<h2>${say.invoices.notes}</h2>`, ...panels(rows)]
 }
 
 /** A day has no zone. */

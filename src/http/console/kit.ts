@@ -29,11 +29,16 @@ export function empty({ title, more }: { title: string; more: string }, action?:
   return html`<div class="empty"><h2>${title}</h2><p>${more}</p>${action && html`<p class="actions">${action}</p>`}</div>`
 }
 
-/** To the next page of a list, with the filters of this one. */
-export function pager(path: string, query: Query, next: string | undefined): Html | false {
+/** To the next page of a list, with the filters of this one. @param name of its cursor, where a page has several lists */
+export function pager(
+  path: string,
+  query: Query,
+  next: string | undefined,
+  { name = 'cursor', text = say.kit.older } = {},
+): Html | false {
   if (next === undefined) return false
-  const params = new URLSearchParams({ ...(query as Record<string, string>), cursor: next })
-  return html`<p class="actions"><a class="button" href="${path}?${params.toString()}" rel="next">${say.kit.older}</a></p>`
+  const params = new URLSearchParams({ ...(query as Record<string, string>), [name]: next })
+  return html`<p class="actions"><a class="button" href="${path}?${params.toString()}" rel="next">${text}</a></p>`
 }
 
 export interface FieldOptions {

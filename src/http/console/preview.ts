@@ -20,9 +20,17 @@ export function previewOf(tool: string, data: Record<string, unknown>, clocks: R
   const when = typeof starts_at === 'string' && typeof ends_at === 'string'
   return html`<div class="card"><dl class="facts">
 ${when && fact(say.bookings.when, spanOf(starts_at, ends_at, reading))}
-${told.map(([name, value]) => saysSomething(value) && fact(say.confirm.fields[name] ?? label(name), words(inWords(name, value), reading)))}
+${told.map(([name, value]) => saysSomething(value) && fact(say.confirm.fields[name] ?? label(name), someOf(inWords(name, value), reading)))}
 </dl></div>`
 }
+
+/** Of a long list its beginning, and how many more there are: the answer to a press has no second part. */
+function someOf(value: unknown, reading: Reading): Html {
+  if (!Array.isArray(value) || value.length <= MOST_ITEMS) return words(value, reading)
+  const rest = value.length - MOST_ITEMS
+  return html`${words(value.slice(0, MOST_ITEMS), reading)}<p class="quiet">${say.parts.andMore(rest)}</p>`
+}
+const MOST_ITEMS = 50
 
 /** What is answered for the next call: ids, versions, and times that are said otherwise. */
 const ofTheMachine: ReadonlySet<string> = new Set([

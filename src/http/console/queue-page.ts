@@ -15,14 +15,14 @@ import { effectText, stateBadge } from './states.ts'
 import { facts, moment, nameOf, type Reading } from './words.ts'
 
 /** @param mark stands for the queue's state; the script asks for news since it */
-export function queuePage(visit: Visit, { waiting, settled, next }: Queue, mark: string): string {
+export function queuePage(visit: Visit, { waiting, settled, next, older }: Queue, mark: string): string {
   const { live } = say.approvals
   const content = html`<p class="lede">${say.queue.lede}</p>
 <p class="quiet live" role="status" data-calm="${live.calm}" data-lost="${live.lost}" data-changed="${live.changed(visit.waiting)}"></p>
 <noscript><p class="quiet"><a href="/console/approvals">${live.reload}</a></p></noscript>
 <div data-mark="${mark}" data-place="${idText('workspace', visit.workspace.id)}">
 ${waiting.length > 0 ? picking(visit, waiting, next) : nothingWaits(visit)}
-${settled.length > 0 && history(visit, settled)}
+${settled.length > 0 && history(visit, { settled, older })}
 </div>
 <p class="quiet zone">${say.times.zone(visit.workspace.timeZone)}</p>`
   return consolePage(visit, say.sections.approvals, content)
@@ -90,7 +90,13 @@ ${more}</li>
 `
 }
 
-function history(visit: Visit, settled: Reviewed[]): Html {
+/** What was settled earlier than the queue's own page has room for. */
+export function settledPage(visit: Visit, queue: Pick<Queue, 'settled' | 'older'>): string {
+  const above = html`<p class="trail"><a href="/console/approvals">${say.sections.approvals}</a></p>`
+  return consolePage(visit, say.queue.earlier, history(visit, queue), { above })
+}
+
+function history(visit: Visit, { settled, older }: Pick<Queue, 'settled' | 'older'>): Html {
   return html`<h2>${say.queue.settled}</h2>
 <ul class="settled">${settled.map(
     approval => html`<li>
@@ -99,7 +105,8 @@ ${stateBadge(approval.state)}
 <p class="quiet">${settledWords(approval, readingOf(visit))}</p>
 </li>
 `,
-  )}</ul>`
+  )}</ul>
+${older && html`<p class="actions"><a class="button" href="/console/approvals?settled=${idText('approval', older)}" rel="next">${say.kit.older}</a></p>`}`
 }
 
 function toWhom(approval: Reviewed): Html | false {

@@ -3,6 +3,7 @@
 import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
+import { inParts, panels } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { amountOf, amountText, field, press, type Query, saidIn, textArea, whole } from './kit.ts'
 import { minutesText, type Policy, policyForm, policySentences } from './service-policy.ts'
@@ -41,7 +42,7 @@ export interface ServiceInFull extends Service {
 const HOME = '/console/services'
 
 export async function servicePage(visit: Visit, service: ServiceInFull, query: Query): Promise<string> {
-  const { id, version, description, status } = service
+  const { id, version, description, status, staff } = service
   const mayChange = visit.principal.role !== 'member'
   const content = html`${saidIn(query)}
 ${status === 'archived' && html`<p class="notice">${say.services.archivedMore}</p>`}
@@ -53,10 +54,26 @@ ${await termsOf(visit, service)}
 `,
   )}</ul>
 ${mayChange && status === 'active' && forms(visit, service)}
+${
+  staff.length > FEW &&
+  html`<h2>${say.services.whoDoes}</h2>${inParts(
+    panels(
+      staff.map(
+        one => html`<li class="row"><p class="row-title">${performer(one)}</p></li>
+`,
+      ),
+    ),
+    query.part,
+    `${HOME}/${id}`,
+  )}`
+}
 ${mayChange && status === 'archived' && html`<div class="actions">${press(`${HOME}/${id}/restore`, say.services.restore, { version: String(version) }, 'primary')}</div>`}`
   const above = html`<p class="trail"><a href="${HOME}">${say.sections.services}</a></p>${status === 'archived' && html`<span class="badge">${say.services.archived}</span>`}`
   return consolePage(visit, service.name, content, { above })
 }
+
+/** Who does it, as one of its facts; of more the list stands by itself. */
+const FEW = 20
 
 async function termsOf(visit: Visit, service: ServiceInFull): Promise<Html> {
   const { staff, variants, addons, resources, capacity, segments } = service
@@ -72,7 +89,7 @@ ${segments && fact(say.services.inParts, html`${segments.map(partText).join(', '
 ${buffers.length > 0 && fact(say.services.buffers, html`${buffers.join(', ')}`)}
 ${fact(say.services.costs, html`${moneyText(service.price)}`)}
 ${capacity > 1 && fact(say.services.party, html`${say.services.upTo(capacity)}`)}
-${fact(say.services.whoDoes, staff.length > 0 ? lines(staff.map(performer)) : html`${say.services.nobody}`)}
+${staff.length <= FEW && fact(say.services.whoDoes, staff.length > 0 ? lines(staff.map(performer)) : html`${say.services.nobody}`)}
 ${variants.length > 0 && fact(say.services.variants, lines(variants.map(variant => named(variant.name, [variant.duration_minutes && minutesText(variant.duration_minutes), moneyText(variant.price)]))))}
 ${addons.length > 0 && fact(say.services.addons, lines(addons.map(addon => named(addon.name, [addon.minutes > 0 && say.services.longer(minutesText(addon.minutes)), moneyText(addon.price)]))))}
 ${resources.length > 0 && fact(say.services.needs, lines(resources.map(({ quantity, resource_ids }) => html`${quantity > 1 && `${quantity} × `}${resource_ids.map((id, at) => html`${at > 0 && say.services.or}${words(id, reading)}`)}`)))}

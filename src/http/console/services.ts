@@ -7,7 +7,7 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { inParts } from '../pages/parts.ts'
+import { inChunks, inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { hoursOf, type Place } from './hours.ts'
 import {
@@ -40,10 +40,10 @@ export function registerServices(app: FastifyInstance, host: Host): void {
     const query = queryOf(request)
     const pieces = [
       html`${services.length === 0 && empty(say.services.none)}`,
-      ...inChunks(services).map(catalogue),
+      ...inChunks(services, LIGHT).map(catalogue),
       html`${newService(visit)}`,
-      ...inChunks(archived).map(archive),
-      ...places.map(place => hoursOf(visit, place)),
+      ...inChunks(archived, LIGHT).map(archive),
+      ...places.flatMap(place => hoursOf(visit, place)),
     ]
     const content = html`${saidIn(query)}
 ${inParts(pieces, query.part, HOME)}`
@@ -114,11 +114,7 @@ ${inParts(pieces, query.part, HOME)}`
 }
 
 /** As many as are still a light piece of a page. */
-function inChunks<Row>(rows: Row[], size = 20): Row[][] {
-  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
-    rows.slice(at * size, (at + 1) * size),
-  )
-}
+const LIGHT = 20
 
 function serviceOf(visit: Visit, service_id: string): Promise<ServiceInFull> {
   return visit.read<ServiceInFull>('get_service', { service_id })

@@ -7,8 +7,10 @@ import { notFound } from '../../catalog/refusal.ts'
 import type { Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { sendPage } from '../pages/page.ts'
+import { inParts } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deviceOf } from './device.ts'
+import { queryOf } from './kit.ts'
 import { personOf, tokenOf } from './session.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
 import { moment } from './words.ts'
@@ -19,7 +21,10 @@ export function registerSessions(app: FastifyInstance, host: Host): void {
   app.get(PATH, async (request, reply) => {
     const visit = await visitOf(host, request)
     const sessions = await host.sessions.list(tokenOf(request))
-    return sendPage(reply, consolePage(visit, say.sections.sessions, listOf(visit, sessions)))
+    return sendPage(
+      reply,
+      consolePage(visit, say.sections.sessions, listOf(visit, sessions, queryOf(request).part)),
+    )
   })
 
   app.post<{ Params: { id: string } }>(`${PATH}/:id/end`, async (request, reply) => {
@@ -37,9 +42,13 @@ export function registerSessions(app: FastifyInstance, host: Host): void {
   })
 }
 
-function listOf(visit: Visit, sessions: OwnSession[]): Html {
+function listOf(visit: Visit, sessions: OwnSession[], part?: string): Html {
   return html`<p class="lede">${say.sessions.lede}</p>
-${sessions.map(session => card(visit, session))}
+${inParts(
+  sessions.map(session => card(visit, session)),
+  part,
+  PATH,
+)}
 ${sessions.length > 1 && html`<form class="actions" method="post" action="${PATH}/end-others"><button class="danger">${say.sessions.endOthers}</button></form>`}`
 }
 

@@ -3,12 +3,13 @@
 import type { FastifyRequest } from 'fastify'
 import { SignedOut } from '../../access/sessions.ts'
 import type { Answer, CallRequest, ReadBody, WriteBody } from '../../calls/call.ts'
-import type { Names } from '../../calls/names.ts'
+import { idsIn, MOST_NAMES, type Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Caller, Host } from '../host.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { type Layout, page } from '../pages/page.ts'
+import { inChunks } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { icon, type Section, sectionAt, sectionsFor } from './sections.ts'
 import { personOf } from './session.ts'
@@ -86,7 +87,13 @@ export async function visitOf(host: Host, request: FastifyRequest): Promise<Visi
       }
       return rows
     },
-    names: (...values) => host.approvals.names(workspace.id, values),
+    names: async (...values) => {
+      const ids = [...new Set(values.flatMap(value => idsIn(value)))]
+      const found = await Promise.all(
+        inChunks(ids, MOST_NAMES).map(some => host.approvals.names(workspace.id, some)),
+      )
+      return new Map(found.flatMap(names => [...names]))
+    },
     write,
   }
 }
@@ -163,11 +170,16 @@ ${others.length > 0 && switcher(others, path)}
 
 /** A button is a flex box, which would drop the space before a `bdi`. @param path where to go on once there */
 export function switcher(places: Place[], path: string): Html {
+  const isLong = places.length > MOST_PLACES
   return html`<form class="switcher" method="post" action="/console/workspace">
 <input type="hidden" name="to" value="${path}">
-${places.map(
+${places.slice(0, MOST_PLACES).map(
   ({ workspace_id, name }) =>
     html`<button name="workspace_id" value="${workspace_id}"><span>${say.shell.switchTo(outside(name))}</span></button>
 `,
-)}</form>`
+)}</form>${isLong && html`<p><a href="${WORKSPACES}?${new URLSearchParams({ to: path }).toString()}">${say.shell.allPlaces(places.length)}</a></p>`}`
 }
+
+/** In a menu; the rest are on a page of their own. */
+const MOST_PLACES = 12
+export const WORKSPACES = '/console/workspaces'

@@ -9,7 +9,7 @@ import type { Host } from '../host.ts'
 import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
-import { packed } from '../pages/parts.ts'
+import { panels } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { deciderOf } from './decisions.ts'
 import { act, choice, field, given, keyField, press } from './kit.ts'
@@ -52,21 +52,13 @@ export async function signInsOf(host: Host, visit: Visit, request: FastifyReques
   const reading = readingOf(visit)
   const count = html` <span class="count">${pending.length}</span>`
   return [
-    ...panels(html`${say.team.members}`, people.map(memberRow)),
+    ...panels(people.map(memberRow), html`${say.team.members}`),
     ...panels(
-      html`${say.team.invites}${count}`,
       pending.map(invite => inviteRow(invite, visit, reading)),
+      html`${say.team.invites}${count}`,
     ),
     inviteForm(visit),
   ]
-}
-
-/** One panel, or of many rows as many as it takes; of none, none. */
-function panels(title: Html, rows: Html[]): Html[] {
-  return packed(rows).map(
-    (some, at) =>
-      html`<section class="panel">${at === 0 && html`<h2>${title}</h2>\n`}<ul class="rows">${some}</ul></section>\n`,
-  )
 }
 
 function memberRow({ name, email, role }: Member): Html {

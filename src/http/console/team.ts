@@ -7,7 +7,7 @@ import { formOf } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
-import { beginning, inParts, packed } from '../pages/parts.ts'
+import { beginning, inParts, panels, pieces } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { type Answered, act, empty, field, given, keyField, press, queryOf, saidIn } from './kit.ts'
 import { consolePage, readingOf, type Visit, visitOf } from './shell.ts'
@@ -45,9 +45,7 @@ export function registerTeam(app: FastifyInstance, host: Host): void {
     const query = queryOf(request)
     const people = await visit.all<Person>('list_staff')
     const reading = readingOf(visit, { names: await visit.names(people) })
-    const lists = packed(people.map(person => personRow(person, reading))).map(
-      rows => html`<section class="panel"><ul class="rows">${rows}</ul></section>\n`,
-    )
+    const lists = panels(people.map(person => personRow(person, reading)))
     const signIns = hasRole(visit.principal.role, 'admin') ? await signInsOf(host, visit, request) : []
     const content = html`${saidIn(query)}
 <p class="lede">${say.team.lede}</p>${people.length === 0 && empty(say.team.none)}
@@ -60,20 +58,29 @@ ${inParts([...lists, ...signIns], query.part, HOME)}`
   app.get<Path>(`${HOME}/:id`, async (request, reply) => {
     const visit = await visitOf(host, request)
     const { id } = request.params
+    const query = queryOf(request)
     const [schedules, absences, staff] = await Promise.all([
       visit.list<Schedule>('list_schedules', { staff_id: id }),
-      visit.list<Absence>('list_time_off', { staff_id: id, limit: 50 }),
+      visit.all<Absence>('list_time_off', { staff_id: id }),
       visit.all<Person>('list_staff'),
     ])
     const person = staff.find(one => one.id === id)
     const reading = readingOf(visit, { names: await visit.names(schedules.rows, person) })
     const title = person?.name ?? say.team.formerly
-    const content = html`${saidIn(queryOf(request))}
-${person && html`<p class="lede">${servicesOf(person, reading)}</p>`}
-<p class="actions"><a class="button" href="/console/calendar?staff=${id}">${say.team.week}</a></p>
-${schedules.rows.flatMap(({ schedules }) => schedules).map(schedule => weekOf(schedule, reading))}
-<h2>${say.team.away}</h2>
-${absences.rows.length > 0 ? html`<section class="panel"><ul class="rows">${absences.rows.map(one => absenceRow(one, visit))}</ul></section>` : html`<p class="quiet">${say.team.neverAway}</p>`}
+    const weeks = schedules.rows.flatMap(({ schedules }) => schedules)
+    const read = [
+      ...(person
+        ? pieces(servicesOf(person, reading), part => html`<p class="lede">${outside(part)}</p>\n`)
+        : []),
+      html`<p class="actions"><a class="button" href="/console/calendar?staff=${id}">${say.team.week}</a></p>
+`,
+      ...weeks.map(schedule => weekOf(schedule, reading)),
+      html`<h2>${say.team.away}</h2>
+${absences.length === 0 && html`<p class="quiet">${say.team.neverAway}</p>`}`,
+      ...panels(absences.toSorted(byStart).map(one => absenceRow(one, visit))),
+    ]
+    const content = html`${saidIn(query)}
+${inParts(read, query.part, `${HOME}/${id}`)}
 ${person && awayForm(id)}`
     const above = html`<p class="trail"><a href="${HOME}">${say.sections.team}</a></p>`
     return sendPage(reply, consolePage(visit, title, content, { above }))
@@ -103,16 +110,19 @@ function periodOf({ staff_id, starts_at, ends_at, reason }: Partial<Absence>): R
 
 function personRow(person: Person, reading: Reading): Html {
   return html`<li class="row"><p class="row-title"><a href="${HOME}/${person.id}">${outside(person.name)}</a></p>
-<p class="row-more">${servicesOf(person, reading, 300)}</p></li>
+<p class="row-more">${beginning(servicesOf(person, reading), 300)}</p></li>
 `
 }
 
-/** @param most characters */
-function servicesOf({ services }: Person, { names }: Reading, most = 5_000): Html {
+function servicesOf({ services }: Person, { names }: Reading): string {
   const known = services
     .map(({ service_id }) => names?.get(service_id)?.name)
     .filter(name => name !== undefined)
-  return known.length > 0 ? beginning(known.join(', '), most) : html`${say.team.doesNothing}`
+  return known.length > 0 ? known.join(', ') : say.team.doesNothing
+}
+
+function byStart(one: Absence, other: Absence): number {
+  return Date.parse(one.starts_at) - Date.parse(other.starts_at)
 }
 
 function weekOf({ location_id, own, weekly }: Schedule['schedules'][number], reading: Reading): Html {

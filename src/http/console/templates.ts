@@ -12,6 +12,7 @@ import { type Html, html } from '../pages/html.ts'
 import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { sendPage } from '../pages/page.ts'
+import { beginning, inParts, PIECE, panels, pieces, weightOf } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 import { type Act, type Answered, act, field, press, queryOf, saidIn, textArea } from './kit.ts'
 import { whyNot } from './refused.ts'
@@ -46,15 +47,17 @@ export function registerTemplates(app: FastifyInstance, host: Host): void {
   app.get(TEMPLATES, async (request, reply) => {
     const visit = await visitOf(host, request)
     const keys = Map.groupBy(await allTemplates(visit), ({ key }) => key)
+    const lists = [...keys].flatMap(([key, templates]) => panels(templates.map(templateRow), label(key)))
     const content = html`<p class="lede">${say.templates.lede}</p>
-${[...keys].map(([key, templates]) => html`<section class="panel"><h2>${label(key)}</h2><ul class="rows">${templates.map(templateRow)}</ul></section>`)}`
+${inParts(lists, queryOf(request).part, TEMPLATES)}`
     return sendPage(reply, consolePage(visit, say.settings.headings.templates, content, { above: trail() }))
   })
 
   app.get<Path>(`${TEMPLATES}/:key/:channel/:language`, async (request, reply) => {
     const visit = await visitOf(host, request)
-    const said = saidIn(queryOf(request))
-    return sendPage(reply, templatePage(visit, await templateAt(visit, request.params), { said }))
+    const query = queryOf(request)
+    const shown = { said: saidIn(query), part: query.part, edit: query.edit !== undefined }
+    return sendPage(reply, templatePage(visit, await templateAt(visit, request.params), shown))
   })
 
   app.post<Path>(`${TEMPLATES}/:key/:channel/:language`, async (request, reply) => {
@@ -122,18 +125,9 @@ function pathOf({ key, channel, language }: Place): string {
 }
 
 /** The house has some 40; a workspace may write each anew in each of its languages. */
-async function allTemplates(visit: Visit, filter: { key?: string } = {}): Promise<Template[]> {
-  const rows: Template[] = []
-  let cursor: string | undefined
-  do {
-    const page = await visit.list<Template>('list_message_templates', { ...filter, limit: 100, cursor })
-    rows.push(...page.rows)
-    cursor = page.next
-  } while (cursor && rows.length < MOST)
-  return rows
+function allTemplates(visit: Visit, filter: { key?: string } = {}): Promise<Template[]> {
+  return visit.all<Template>('list_message_templates', filter)
 }
-
-const MOST = 1_000
 
 /** @throws Refusal `not_found` */
 async function templateAt(visit: Visit, { key, channel, language }: Place): Promise<Template> {
@@ -150,7 +144,7 @@ function templateRow(template: Template): Html {
     source === 'house' ? say.templates.asItCame : say.templates.version(version),
     ...(purpose === 'marketing' ? [say.templates.marketing] : []),
   ]
-  return html`<li class="row"><p class="row-title"><a href="${pathOf(template)}">${outside(subject ?? firstLine(body, 60))}</a></p>
+  return html`<li class="row"><p class="row-title"><a href="${pathOf(template)}">${beginning(subject ?? firstLine(body, 60), 80)}</a></p>
 <span class="badge">${say.messages.channels[channel as never] ?? channel}</span>
 <p class="row-more">${marks.join(' · ')}</p></li>
 `
@@ -161,26 +155,39 @@ interface Shown {
   /** Why the text was not taken, with what was written, which is not lost. */
   refusal?: Refusal
   form?: Form
+  /** Of what is too long for one page, which part. */
+  part?: string
+  /** To reword what is too long to be beside the form. */
+  edit?: boolean
 }
 
-function templatePage(visit: Visit, template: Template, { said, refusal, form }: Shown): string {
+function templatePage(visit: Visit, template: Template, { said, refusal, form, part, edit }: Shown): string {
   const { key, channel, language, version, subject, body, source, provider_state } = template
   const own = ownVariables(template)
   const mayEdit = visit.principal.role !== 'member'
+  const isLong = weightOf(html`${body}`) > PIECE
+  const rewords = mayEdit && isLong && (edit === true || form !== undefined)
+  const read = [
+    ...letter({ subject, body }),
+    ...(provider_state === 'draft' || provider_state === 'rejected' ? toBeApproved(template) : []),
+  ]
   const content = html`${said}
 ${refusal && whyNot(refusal)}
 <p class="lede">${namesOf('language')(language)} · ${source === 'house' ? say.templates.asItCame : say.templates.version(version)}${provider_state !== 'not_needed' && html` · ${say.templates.providerStates[provider_state]}`}</p>
-${letter({ subject, body })}
-${(provider_state === 'draft' || provider_state === 'rejected') && toBeApproved(template)}
-${mayEdit && editForm(template, form)}
-${mayEdit && source === 'workspace' && standardWords(template)}
+${!rewords && inParts(read, part, pathOf(template))}
+${mayEdit && (rewords || !isLong ? editForm(template, form, rewords) : html`<p><a href="${pathOf(template)}?edit=1">${say.templates.edit}</a></p>`)}
+${mayEdit && !rewords && source === 'workspace' && standardWords(template)}
 ${own.length > 0 && html`<h2>${say.templates.variables}</h2><p>${own.map(({ name }, at) => html`${at > 0 && ', '}<code>${`{{${name}}}`}</code>`)}</p>`}`
   const above = html`${trail()}<span class="badge">${say.messages.channels[channel as never] ?? channel}</span>`
   return consolePage(visit, label(key), content, { above })
 }
 
-function letter({ subject, body }: Pick<Template, 'subject' | 'body'>): Html {
-  return html`<article class="card letter">${subject && html`<h2>${outside(subject)}</h2>`}<p class="body">${outside(body)}</p></article>`
+function letter({ subject, body }: Pick<Template, 'subject' | 'body'>): Html[] {
+  return pieces(body, part => html`<p class="body">${outside(part)}</p>`).map(
+    (piece, at) =>
+      html`<article class="card letter">${at === 0 && subject && html`<h2>${outside(subject)}</h2>`}${piece}</article>
+`,
+  )
 }
 
 /** To be read before they are taken. Where the house writes in no such language, there is no way back to it. */
@@ -196,16 +203,19 @@ ${press(`${pathOf(template)}/standard`, say.templates.takeStandard)}</details>`
 }
 
 /** How a person shows it to WhatsApp, which knows it by name and text. */
-function toBeApproved(template: Template): Html {
+function toBeApproved(template: Template): Html[] {
   const name = html`<code>${templateName(template)}</code>`
   const language = html`<code>${languageCode(template.language)}</code>`
-  return html`<h2>${say.templates.atWhatsApp}</h2><p>${say.templates.toBeApproved(name, language)}</p>
-${letter({ subject: null, body: numbered(template.body) })}`
+  return [
+    html`<h2>${say.templates.atWhatsApp}</h2><p>${say.templates.toBeApproved(name, language)}</p>
+`,
+    ...letter({ subject: null, body: numbered(template.body) }),
+  ]
 }
 
-function editForm(template: Template, form?: Form): Html {
+function editForm(template: Template, form: Form | undefined, open: boolean): Html {
   const { channel, language, subject, body } = template
-  return html`<details class="edits"${form && html` open`}><summary>${say.templates.edit}</summary>
+  return html`<details class="edits"${(form || open) && html` open`}><summary>${say.templates.edit}</summary>
 <form class="fields" method="post" action="${pathOf(template)}">
 ${channel === 'email' && field('subject', say.templates.subject, form?.subject ?? subject ?? '', { required: true })}
 ${textArea('body', say.templates.body, form?.body ?? body, 6)}

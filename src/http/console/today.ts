@@ -50,8 +50,15 @@ async function bookingsToday(visit: Visit): Promise<BookingRow[]> {
   const now = nowOf(visit)
   const midnight = now.toZonedDateTimeISO(workspace.timeZone).startOfDay().add({ days: 1 })
   const [from, until] = [now, midnight.toInstant()].map(at => at.toString({ smallestUnit: 'millisecond' }))
-  const { rows } = await list<BookingRow>('list_bookings', { from, until, limit: 50 })
-  return rows.filter(({ state }) => state === 'confirmed' || state === 'pending').slice(0, MOST_BOOKINGS)
+  const lists = await Promise.all(
+    ['confirmed', 'pending'].map(state =>
+      list<BookingRow>('list_bookings', { from, until, state, limit: MOST_BOOKINGS }),
+    ),
+  )
+  return lists
+    .flatMap(({ rows }) => rows)
+    .toSorted((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+    .slice(0, MOST_BOOKINGS)
 }
 
 const MOST_BOOKINGS = 6
@@ -75,7 +82,8 @@ ${rows.length > 0 ? html`<ul class="rows">${rows}</ul>` : html`<p class="quiet">
 
 function unsentMessages(messages: MessageRow[], reading: Reading): Html {
   return html`<section class="panel"><h2>${say.today.failed}</h2>
-<ul class="rows">${messages.map(row => messageRow(row, reading))}</ul></section>`
+<ul class="rows">${messages.map(row => messageRow(row, reading))}</ul>
+<p class="actions">${(['failed', 'unknown'] as const).filter(status => messages.some(row => row.status === status)).map(status => html`<a class="button" href="/console/messages?status=${status}">${say.today.allUnsent[status]}</a>`)}</p></section>`
 }
 
 function needs(visit: Visit, waiting: Reviewed[], more: boolean): Html | false {
@@ -97,5 +105,5 @@ function happenings({ catalog }: Host, rows: AuditRow[], reading: Reading): Html
   return html`<section class="panel">
 <h2>${say.today.happened}</h2>
 ${auditRows(catalog, rows, reading, 'h3')}
-</section>`
+<p class="actions"><a class="button" href="/console/activity">${say.today.activity}</a></p></section>`
 }

@@ -14,7 +14,7 @@ import { say } from '../texts/index.ts'
 import { invoicePage, missingPage, problemPage } from './pages.ts'
 
 interface Route {
-  Querystring: { part?: unknown }
+  Querystring: { part?: unknown; flows?: unknown }
   Params: { token: string; note: string }
 }
 
@@ -30,7 +30,7 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
     )
 
     pages.get<Route>('/i/:token', ({ params, query }, reply) =>
-      show(host, { token: params.token, part: String(query.part) }, reply),
+      show(host, { token: params.token, part: String(query.part), flows: String(query.flows) }, reply),
     )
     pages.get<Route>('/i/:token/pdf', (request, reply) => file(host, request.params.token, null, reply))
     pages.get<Route>('/i/:token/credit-notes/:note/pdf', ({ params }, reply) =>
@@ -54,7 +54,7 @@ export function registerInvoicePages(app: FastifyInstance, host: Host): void {
 
 async function show(
   host: Host,
-  at: { token: string; part?: string },
+  at: { token: string; part?: string; flows?: string },
   reply: FastifyReply,
   problem?: string,
 ): Promise<FastifyReply> {

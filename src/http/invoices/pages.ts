@@ -6,17 +6,19 @@ import { type Html, html } from '../pages/html.ts'
 import { moneyText } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { page } from '../pages/page.ts'
-import { inParts, packed } from '../pages/parts.ts'
+import { inParts, PIECE, packed } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
 
 interface At {
   token: string
   /** Of a long one, which part. */
   part?: string
+  /** Of many payments, which part. */
+  flows?: string
 }
 
 export function invoicePage(visit: InvoiceVisit & At, problem?: string): string {
-  const { paper, business, token, part } = visit
+  const { paper, business, token, part, flows } = visit
   const { number, mark, standing } = paper
   const content = html`${problem && html`<p class="notice danger" role="alert">${problem}</p>`}
 <p class="standing ${standing.tone}">${standing.text}</p>
@@ -27,7 +29,12 @@ ${inParts(lineTables(paper), part, `/i/${token}`)}
 <dl class="totals">${paper.totals.map(total)}</dl>
 ${paper.memo && html`<p class="memo" dir="auto">${outside(paper.memo)}</p>`}
 </div>
-${paper.flows.map(one => flow(one, one.kind === 'credit_notes' ? visit : null))}
+${inParts(
+  paper.flows.flatMap(one => flow(one, one.kind === 'credit_notes' ? visit : null)),
+  flows,
+  `/i/${token}`,
+  { name: 'flows', most: 30_000 },
+)}
 ${paper.issuer.footer && html`<p class="memo quiet" dir="auto">${outside(paper.issuer.footer)}</p>`}`
   const title = mark === 'draft' ? say.invoice.draft : say.invoice.one(number)
   return customerPage(title, content, outside(business))
@@ -69,7 +76,7 @@ function total({ label, value, strong }: Row): Html {
 }
 
 /** @param visit of credit notes, each with its own PDF */
-function flow({ title, rows }: Flow, visit: (InvoiceVisit & At) | null): Html {
+function flow({ title, rows }: Flow, visit: (InvoiceVisit & At) | null): Html[] {
   const link = (at: number) => {
     const note = visit?.notes[at]
     return (
@@ -77,8 +84,13 @@ function flow({ title, rows }: Flow, visit: (InvoiceVisit & At) | null): Html {
       html` <a href="/i/${visit!.token}/credit-notes/${note.id}/pdf" download aria-label="${say.invoice.pdfOfNote(note.number)}">${say.invoice.pdf}</a>`
     )
   }
-  return html`<section class="flow"><h2>${title}</h2>
-<dl class="facts">${rows.map(({ label, value }, at) => html`<div><dt>${outside(label)}</dt><dd>${value}${link(at)}</dd></div>`)}</dl></section>`
+  const lines = rows.map(
+    ({ label, value }, at) => html`<div><dt>${outside(label)}</dt><dd>${value}${link(at)}</dd></div>`,
+  )
+  return packed(lines, PIECE / 2).map(
+    some => html`<section class="flow"><h2>${title}</h2>
+<dl class="facts">${some}</dl></section>`,
+  )
 }
 
 export function missingPage(): string {

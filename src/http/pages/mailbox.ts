@@ -6,7 +6,7 @@ import { say } from '../texts/index.ts'
 import { type Html, html } from './html.ts'
 import { outside } from './outside.ts'
 import { page } from './page.ts'
-import { inParts } from './parts.ts'
+import { inParts, pieces } from './parts.ts'
 
 export function registerMailbox(app: FastifyInstance, mailbox: () => Promise<Mail[]>): void {
   app.get('/dev/mailbox', async (request, reply) => {
@@ -20,15 +20,17 @@ export function registerMailbox(app: FastifyInstance, mailbox: () => Promise<Mai
 function list(mails: Mail[], part?: string): Html {
   const { none } = say.mailbox
   if (mails.length === 0) return html`<div class="empty"><h2>${none.title}</h2><p>${none.more}</p></div>`
-  const articles = mails.map(
-    ({ channel, to, subject, text, created_at }) => html`<article>
-<h2>${outside(subject ?? channelName(channel))}</h2>
+  const articles = mails.flatMap(({ channel, to, subject, text, created_at }) =>
+    pieces(text, part => html`<pre class="text">${part}</pre>`).map(
+      (piece, at) => html`<article>
+${at === 0 && html`<h2>${outside(subject ?? channelName(channel))}</h2>`}
 <p class="quiet">${say.mailbox.envelope(channelName(channel), outside(to), html`<time datetime="${created_at}">${created_at}</time>`)}</p>
-<pre class="text">${text}</pre>
+${piece}
 </article>
 `,
+    ),
   )
-  return inParts(articles, part, '/dev/mailbox')
+  return html`${mails.length >= 100 && html`<p class="quiet">${say.mailbox.newest(mails.length)}</p>\n`}${inParts(articles, part, '/dev/mailbox')}`
 }
 
 function channelName(channel: string): string {

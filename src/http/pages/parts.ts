@@ -16,16 +16,30 @@ export function weightOf({ text }: Html): number {
   return Buffer.byteLength(text)
 }
 
-/** @param pieces each of 16 kB at most @param path of the page; '' where it is this one @param advice for who reads it in parts */
-export function inParts(pieces: Html[], asked: string | undefined, path: string, advice = ''): Html {
-  const parts = packed(pieces, PART)
+export interface Parting {
+  /** For who reads it in parts. */
+  advice?: string
+  /** Of its query, where a page has two things in parts. */
+  name?: string
+  /** Bytes of a part. */
+  most?: number
+}
+
+/** @param pieces each of 16 kB at most @param path of the page; '' where it is this one */
+export function inParts(
+  pieces: Html[],
+  asked: string | undefined,
+  path: string,
+  { advice = '', name = 'part', most = PART }: Parting = {},
+): Html {
+  const parts = packed(pieces, most)
   if (parts.length <= 1) return html`${pieces}`
   const count = parts.length
   const part = Math.min(Math.max(Math.trunc(Number(asked)) || 1, 1), count)
   const to = (other: number, rel: 'prev' | 'next', text: string) =>
     other >= 1 &&
     other <= count &&
-    html`<a class="button" href="${path}?part=${other}" rel="${rel}">${text}</a>`
+    html`<a class="button" href="${path}${path.includes('?') ? '&' : '?'}${name}=${other}" rel="${rel}">${text}</a>`
   return html`<p class="notice">${say.parts.of(part, count)} ${advice}</p>
 ${parts[part - 1]!}
 <p class="actions">${to(part - 1, 'prev', say.parts.previous)}${to(part + 1, 'next', say.parts.next)}</p>`
@@ -69,4 +83,19 @@ export function packed(all: Html[], most = PIECE): Html[][] {
     room -= weight
   }
   return groups
+}
+
+export function inChunks<Row>(rows: Row[], size: number): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
+    rows.slice(at * size, (at + 1) * size),
+  )
+}
+
+/** Rows of a list in one panel, or of many in as many as it takes; of none, none. */
+export function panels(rows: Html[], title?: Html): Html[] {
+  return packed(rows).map(
+    (some, at) =>
+      html`<section class="panel">${at === 0 && title && html`<h2>${title}</h2>\n`}<ul class="rows">${some}</ul></section>
+`,
+  )
 }

@@ -110,6 +110,8 @@ export interface DayOfTimes {
   /** `2030-01-08` */
   date: string
   starts: string[]
+  /** Where the day's other times begin; null: these are all. */
+  more: string | null
   earlier: string | null
   later: string | null
 }
@@ -130,7 +132,11 @@ ${day ? choice(visit, booking, day) : html`<p class="empty">${words.noTimes}</p>
   return customerPage(words.choose, content, visit)
 }
 
-function choice(visit: Visit, booking: BookingShown, { date, starts, earlier, later }: DayOfTimes): Html {
+function choice(
+  visit: Visit,
+  booking: BookingShown,
+  { date, starts, more, earlier, later }: DayOfTimes,
+): Html {
   const to = (
     date: string,
     text: (day: string) => string,
@@ -149,7 +155,8 @@ ${
       )}</div></fieldset>
 <p class="actions"><button class="primary">${words.move}</button></p></form>`
     : html`<h2>${dateText(date)}</h2><p>${words.fullDay}</p>`
-}`
+}
+${more && html`<p class="actions"><a class="button" href="/b/${visit.token}/times?day=${date}&amp;after=${more}" rel="next">${words.moreTimes}</a></p>`}`
 }
 
 /** The token again in the body, where another site's form cannot put it; the version tells a repeated press. */

@@ -32,7 +32,7 @@ import { localDate } from './words.ts'
 
 interface Route {
   Params: { token: string }
-  Querystring: { day?: unknown; done?: unknown }
+  Querystring: { day?: unknown; after?: unknown; done?: unknown }
 }
 
 export function registerSelfService(app: FastifyInstance, host: Host): void {
@@ -54,7 +54,8 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
       const desk = await deskOf(host, request)
       const booking = await openBooking(desk)
       if (!booking) return reply.redirect(`/b/${desk.visit.token}`, 303)
-      return times(desk, reply, booking, dayAsked(request.query.day))
+      const { day, after } = request.query
+      return times(desk, reply, booking, { day: dayAsked(day), after: cursorIn(after) })
     })
 
     pages.post<Route>('/b/:token/move', async (request, reply) => {
@@ -68,7 +69,7 @@ export function registerSelfService(app: FastifyInstance, host: Host): void {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const notice = { text: refusalText(error.code), problem: true }
-        return times(desk, reply.code(error.status), booking, dayAsked(form.day), notice)
+        return times(desk, reply.code(error.status), booking, { day: dayAsked(form.day) }, notice)
       }
     })
 
@@ -155,7 +156,7 @@ async function times(
   desk: Desk,
   reply: FastifyReply,
   booking: BookingShown,
-  asked: string | null,
+  asked: TimesAsked,
   notice?: Notice,
 ): Promise<FastifyReply> {
   const day = await dayShown(desk, booking, asked).catch(noneOffered)
@@ -168,21 +169,34 @@ function noneOffered(error: unknown): null {
   throw error
 }
 
-async function dayShown(desk: Desk, booking: BookingShown, asked: string | null): Promise<DayOfTimes | null> {
+interface TimesAsked {
+  /** null: the first with any. */
+  day: string | null
+  /** Of a day with more than a page has, where the page before ended. */
+  after?: string
+}
+
+async function dayShown(
+  desk: Desk,
+  booking: BookingShown,
+  { day, after }: TimesAsked,
+): Promise<DayOfTimes | null> {
   const today = localDate(desk.visit.now.toString(), booking.time_zone)
-  const date = asked !== null && asked > today ? asked : await nextFreeDay(desk, booking, today)
-  return date === null ? null : dayOfTimes(desk, booking, date, today)
+  const isLater = day !== null && day > today
+  const date = isLater || (day !== null && after) ? day : await nextFreeDay(desk, booking, today)
+  return date === null ? null : dayOfTimes(desk, booking, { date, after, today })
 }
 
 async function dayOfTimes(
   desk: Desk,
   booking: BookingShown,
-  date: string,
-  today: string,
+  { date, after, today }: { date: string; after?: string; today: string },
 ): Promise<DayOfTimes> {
-  const { slots } = await slotsOf(desk, 'get_available_slots', { from: date, to: date, limit: 100 })
+  const asked = { from: date, to: date, limit: 100, cursor: after }
+  const { slots, next } = await slotsOf(desk, 'get_available_slots', asked)
   return {
     date,
+    more: next ?? null,
     starts: slots.map(({ start }) => start).filter(start => start !== booking.starts_at),
     earlier: date > today ? addDays(date, -1) : null,
     later: await nextFreeDay(desk, booking, addDays(date, 1)),
@@ -199,7 +213,8 @@ async function nextFreeDay(desk: Desk, { time_zone }: BookingShown, date: string
 async function slotsOf({ call, visit }: Desk, tool: string, args: Record<string, unknown>) {
   const { service_id, location_id, staff_id } = visit
   const body = await call(tool, { service_id, location_id, staff_id, ...args })
-  return body.data as { slots: { start: string }[] }
+  const { slots } = body.data as { slots: { start: string }[] }
+  return { slots, next: (body as ReadBody).next_cursor }
 }
 
 async function move({ call, visit }: Desk, { start = '', version }: Record<string, string | undefined>) {
@@ -221,6 +236,10 @@ async function cancel(
   const idempotency_key = `self-service cancel ${booking_id} ${version}`.slice(0, 255)
   const asked = { booking_id, by: 'customer', idempotency_key }
   return (await call('cancel_booking', confirm_token ? { ...asked, confirm_token } : asked)) as WriteBody
+}
+
+function cursorIn(after: unknown): string | undefined {
+  return typeof after === 'string' && /^[\w-]{1,64}$/.test(after) ? after : undefined
 }
 
 function dayAsked(day: unknown): string | null {

@@ -138,6 +138,7 @@ export const customers = {
     earlier: (day: string) => `Earlier: ${day}`,
     later: (day: string) => `Later: ${day}`,
     fullDay: 'Nothing is free on this day.',
+    moreTimes: 'Later times of this day',
     noTimes: 'There is no free time to move it to. Please ask the business.',
     move: 'Move it to this time',
     back: 'Back to the booking',

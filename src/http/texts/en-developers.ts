@@ -240,6 +240,7 @@ export const developers = {
       title: 'No mail yet',
       more: 'What this server would send lands here, since it has no mail server: codes to sign in with, and messages to customers. Reload when something was sent.',
     },
+    newest: (count: number) => `The newest ${count}. Older ones are not kept in sight.`,
     envelope: (channel: string, to: Html, at: Html) => html`${channel} to ${to}, ${at}`,
   },
   errors: {

@@ -75,6 +75,7 @@ export const house = {
     closeTitle: 'Close although there are bookings?',
     affected: (count: number) =>
       `${count === 1 ? 'One booking stands' : `${count} bookings stand`} on these dates. Closing cancels none of them: move or cancel each, or leave it as it is. Nothing has been changed yet.`,
+    affectedMore: (count: number) => `And ${count} more, which the calendar shows`,
     closeAnyway: 'Close anyway',
   },
   policy: {

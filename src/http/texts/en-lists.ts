@@ -21,6 +21,7 @@ export const lists = {
   parts: {
     of: (part: number, count: number) => `This is long, and shown in ${count} parts. This is part ${part}.`,
     readAll: 'Read all of it before you decide.',
+    andMore: (count: number) => `And ${count} more.`,
     previous: 'Previous part',
     next: 'Next part',
   },

@@ -3,6 +3,7 @@
 export const money = {
   timeline: {
     coming: 'Coming up',
+    later: 'Show later ones',
     kinds: {
       booking: 'Booking',
       enrolment: 'Class',

@@ -17,6 +17,7 @@ export const review = {
       `And ${count === 1 ? 'one more rule' : `${count} more rules`}: open it to read all of them.`,
     until: (when: Html, whom: string | false) => html`Waits until ${when}${whom && `, for ${whom}`}`,
     settled: 'Settled',
+    earlier: 'Settled earlier',
     toWhom: (name: Html) => html` to ${name}`,
     decided: (who: Html, when: Html) => html`${who} decided on ${when}`,
     automation: (name: Html) => html`The automation ${name}`,

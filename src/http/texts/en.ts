@@ -61,6 +61,10 @@ export const say = {
     signedInAs: (person: Html, role: string) => html`Signed in as ${person}, ${role}`,
     signOut: 'Sign out',
     switchTo: (workspace: Html) => html`Switch to ${workspace}`,
+    allPlaces: (count: number) => `All ${count} workspaces`,
+    places: 'Workspaces',
+    enter: 'Go there',
+    here: 'You are here',
     sandbox: 'Sandbox',
     sandboxClock: (now: Html) => html`Its clock stands at ${now}.`,
     /** Beside a time, on the reader's clock. */
@@ -77,6 +81,8 @@ export const say = {
     all: (count: number) => (count === 1 ? 'Review it' : `See all ${count}`),
     failed: 'Messages that did not go out',
     failedMore: 'Send them again, or let them be.',
+    allUnsent: { failed: 'See all that failed', unknown: 'See all of which nobody knows' },
+    activity: 'See all that happened',
     agenda: 'Today’s bookings',
     noBookings: 'Nobody is booked for the rest of today.',
     calendar: 'Open the calendar',
@@ -311,6 +317,7 @@ export const say = {
     note: 'Note',
     since: 'Customer since',
     passes: 'Passes and packages',
+    morePasses: 'Show more passes',
     unlimited: 'Unlimited',
     left: (remaining: number, sessions: number | null) =>
       sessions === null ? `${remaining} left` : `${remaining} of ${sessions} left`,
@@ -354,6 +361,9 @@ export const say = {
     asked: 'What was asked',
     changed: 'What it changed',
     story: 'The story of this',
+    wholeStory: 'Show all of it',
+    onlyAbout: (what: Html) => html`Only what changed this: ${what}.`,
+    aboutAll: 'Show everything',
     storyMore: 'What else was done to the same thing, the newest first.',
     surfaces: {
       mcp: 'by an agent',
