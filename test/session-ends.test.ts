@@ -10,6 +10,7 @@ import { unlimited } from './support/booking.ts'
 import { callTool, done, fresh } from './support/caller.ts'
 import { type Asked, type Gated, openGated, press } from './support/gated.ts'
 import { until } from './support/jobs.ts'
+import { askToSend } from './support/message.ts'
 import { type Person, send, signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
 import { colleague, invite } from './support/team.ts'
@@ -264,6 +265,101 @@ async function open() {
       const told = await done(desk.agent, 'get_approval', { approval_id: asked.id })
       assert.deepEqual([told.state, await desk.timesMade(asked)], [state, state === 'executed' ? 1 : 0])
     },
+  }
+}
+
+test('who writes a letter of 20,000 characters anew and finds themself signed out has it whole, and sends it again', async () => {
+  const desk = await open()
+  await desk.rule({ tool: 'create_sandbox' })
+  const { approvalId, path } = await askToSend(desk.agent)
+  const words = `Dear Ana,\n${'<&> ñ. '.repeat(3000)}`.slice(0, 19_990)
+  const fields = { 'edit.text': words, 'edit.subject': 'A “new” one', note: 'Warmer.' }
+  await press(desk.person, `${server.url}/console/sign-out`)
+  const lost = await press(desk.person, `${server.url}${path}/approve`, fields, server.url + path)
+  assert.equal(lost.status, 401)
+  assert.match(lost.text, NOTHING)
+  assert.ok(lost.text.length < 150_000)
+  assert.match(
+    lost.text,
+    new RegExp(`href="/console/sign-in\\?to=${encodeURIComponent(path)}" target="_blank"`),
+  )
+  const form = formIn(lost.text)
+  assert.deepEqual([form.action, form.fields], [`${path}/approve`, fields])
+  const back = await signIn(server, desk.business.email)
+  assert.equal((await press(back, server.url + form.action, form.fields)).to, path)
+  const { edited, state } = await done(desk.agent, 'get_approval', { approval_id: approvalId })
+  assert.deepEqual([edited, state], [true, 'executed'])
+})
+
+test('what another site had sent, or holds a secret, is on no page', async () => {
+  const { person } = await open()
+  const settings = `${server.url}/console/settings/providers/smtp/save`
+  const secret = await press({ cookie: '' }, settings, { url: 'smtps://user:hunter2@mail.example' })
+  assert.equal(secret.status, 303)
+  for (const cookie of ['', person.cookie]) {
+    const foreign = await fetch(`${server.url}/console/customers`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      body: new URLSearchParams({ name: 'Call 600 666 666 to keep your account' }),
+    })
+    assert.doesNotMatch(await foreign.text(), /600 666 666/)
+  }
+})
+
+test('a press that meets another workspace says that nothing was done, and goes back to be done there, with what was written', async () => {
+  const desk = await open()
+  const asked = await desk.ask()
+  const at = `${server.url}${asked.path}/reject`
+  const { workspace } = await done({ url: server.url, key: desk.business.key }, 'create_sandbox', {
+    name: 'Elsewhere',
+    idempotency_key: fresh(),
+  })
+  const go = (to: string) => press(desk.person, `${server.url}/console/workspace`, { workspace_id: to })
+  await go(workspace.id)
+  const plain = await press(desk.person, `${server.url}${asked.path}/approve`, {}, server.url + asked.path)
+  assert.equal(plain.status, 404)
+  assert.match(plain.text, /Elsewhere.*Nothing was decided or changed/)
+  assert.match(plain.text, new RegExp(`name="to" value="${asked.path}"`))
+  const unknown = 'approval_01kx0000000000000000000000'
+  const never = await press(
+    desk.person,
+    `${server.url}/console/approvals/${unknown}/approve`,
+    {},
+    `${server.url}/console/approvals/${unknown}`,
+  )
+  assert.equal(never.text.replaceAll(unknown, asked.id), plain.text, 'as of one that never was')
+  await desk.is(asked, 'pending')
+
+  const { text } = await press(desk.person, at, { note: 'Not this one.' })
+  const { action, fields } = formIn(text)
+  const again = await press(desk.person, server.url + action, {
+    ...fields,
+    workspace_id: idText('workspace', desk.workspaceId),
+  })
+  assert.deepEqual([again.status, again.to], [307, `${asked.path}/reject`])
+  assert.equal((await press(desk.person, server.url + again.to!, fields)).to, asked.path)
+  const told = await done(desk.agent, 'get_approval', { approval_id: asked.id })
+  assert.deepEqual([told.state, told.note], ['rejected', 'Not this one.'])
+  const evil = await press(desk.person, `${server.url}/console/workspace`, {
+    workspace_id: workspace.id,
+    again: '//evil.example',
+  })
+  assert.equal(evil.to, '/console')
+})
+
+/** The form that holds what was written, as a browser sends it. */
+function formIn(text: string): { action: string; fields: Record<string, string> } {
+  const [, action, inner] = /<form class="card fields" method="post" action="([^"]+)">(.*?)<\/form>/s.exec(
+    text,
+  )!
+  const inputs = inner!.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  const areas = inner!.matchAll(/<textarea id="[^"]+" name="([^"]+)"[^>]*>\n([^<]*)<\/textarea>/g)
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  const plain = (value: string) => value.replace(/&(#?\w+);/g, (_, entity) => entities[entity]!)
+  return {
+    action: action!,
+    fields: Object.fromEntries([...inputs, ...areas].map(([, name, value]) => [name, plain(value!)])),
   }
 }
 

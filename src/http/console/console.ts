@@ -4,13 +4,14 @@
  */
 
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { SignedOut } from '../../access/sessions.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { setBrowserHeaders } from '../pages/browser-headers.ts'
 import { acceptForms } from '../pages/form.ts'
 import { html } from '../pages/html.ts'
+import { isOurPage } from '../pages/own-page.ts'
 import { page, sendPage } from '../pages/page.ts'
 import { failureOf } from '../problem.ts'
 import { say } from '../texts/index.ts'
@@ -23,6 +24,7 @@ import { registerDecisions } from './decisions.ts'
 import { registerHours } from './hours.ts'
 import { registerInvoices } from './invoices.ts'
 import { registerJoin } from './join.ts'
+import { elsewherePage, isWorthKeeping, SECRET, signedOutPage } from './kept.ts'
 import { registerKeys } from './keys.ts'
 import { registerLive } from './live.ts'
 import { registerMessages } from './messages.ts'
@@ -34,7 +36,7 @@ import { registerServices } from './services.ts'
 import { registerSession } from './session.ts'
 import { registerSessions } from './sessions.ts'
 import { registerSettings } from './settings.ts'
-import { consoleLayout } from './shell.ts'
+import { consoleLayout, visitOf } from './shell.ts'
 import { ownPath, pageBehind, registerSignIn, signInPath } from './sign-in.ts'
 import { registerTeam } from './team.ts'
 import { registerTemplates } from './templates.ts'
@@ -51,7 +53,7 @@ export function registerConsole(app: FastifyInstance, host: Host): void {
     await setBrowserHeaders(pages, host.publicUrl)
     letFormsSayWhereTheyAre(pages)
     acceptForms(pages)
-    answerWithPages(pages)
+    answerWithPages(pages, host)
     registerSignIn(pages, host)
     registerToday(pages, host)
     registerMore(pages, host)
@@ -87,18 +89,29 @@ function letFormsSayWhereTheyAre(app: FastifyInstance): void {
   })
 }
 
-/** Who is not signed in is asked to, and comes back; any other refusal is told as a page. */
-function answerWithPages(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
+/**
+ * Who is not signed in is asked to, and comes back; any other refusal is told as a page. What was written stands on it,
+ * unless it was another site that had it sent.
+ */
+function answerWithPages(app: FastifyInstance, host: Host): void {
+  app.setErrorHandler(async (error, request, reply) => {
     const { refusal, status } = failureOf(error, request)
+    const isOurs = isOurPage(request, host)
     if (refusal instanceof SignedOut) return sendPage(reply.code(status), signedOutPage(request))
-    if (refusal.code === 'unauthenticated') return reply.redirect(signInPath(pageBehind(request)), 303)
+    if (refusal.code === 'unauthenticated') {
+      if (isOurs && isWorthKeeping(request)) return sendPage(reply.code(status), signedOutPage(request))
+      return reply.redirect(signInPath(pageBehind(request)), 303)
+    }
+    const visit =
+      isOurs && refusal.code === 'not_found' ? await visitOf(host, request).catch(() => null) : null
+    if (visit && visit.workspaces.length > 1)
+      return sendPage(reply.code(status), elsewherePage(visit, request, whyNot(refusal)))
     const wrote = request.method === 'POST'
     const content = html`${whyNot(refusal)}
 <p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
 <p class="actions">${wrote && html`<a class="button primary" href="${ownPath(pageBehind(request))}">${say.kit.back}</a>`}
 <a class="button" href="/console">${say.shell.home}</a></p>
-${!SECRET.test(request.url) && wroteBefore(request.body)}`
+${isOurs && !SECRET.test(request.url) && wroteBefore(request.body)}`
     reply.code(status).headers(refusalHeaders(refusal, request))
     return sendPage(
       reply,
@@ -106,17 +119,6 @@ ${!SECRET.test(request.url) && wroteBefore(request.body)}`
     )
   })
 }
-
-/** Of who pressed in time, and whose session ended before it was their turn: that nothing came of it. */
-function signedOutPage(request: FastifyRequest): string {
-  const content = html`<p class="notice danger" role="alert">${say.signedOut.nothingDone}</p>
-<p class="actions"><a class="button primary" href="${signInPath(pageBehind(request))}">${say.signedOut.signIn}</a></p>
-${!SECRET.test(request.url) && wroteBefore(request.body)}`
-  return page(say.signedOut.title, content, consoleLayout)
-}
-
-/** Forms that take what nobody is to read. */
-const SECRET = /^\/console\/(sign-in|settings\/providers)\b/
 
 function serve(app: FastifyInstance, file: string, type: string, more = ''): void {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8') + more

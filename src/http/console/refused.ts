@@ -34,12 +34,20 @@ function nameIn(path: string): string {
   return path.split('.').findLast(step => !/^\d+$/.test(step)) ?? path
 }
 
+/** What a person typed into a form, by its fields. */
+export function typedIn(form: unknown): [name: string, value: string][] {
+  return Object.entries((form ?? {}) as Record<string, unknown>).filter(
+    (field): field is [string, string] => typeof field[1] === 'string' && isTyped(field[0], field[1]),
+  )
+}
+
+function isTyped(name: string, value: string): boolean {
+  return value.trim() !== '' && !steering.has(name) && !name.startsWith('pick.') && !ID.test(value)
+}
+
 /** To be copied from; nothing where nothing was typed. Not for forms that ask for a secret. */
 export function wroteBefore(form: unknown): Html | false {
-  const typed = Object.entries(form ?? {}).filter(
-    ([name, value]) =>
-      typeof value === 'string' && value.trim() !== '' && !steering.has(name) && !ID.test(value),
-  )
+  const typed = typedIn(form)
   return (
     typed.length > 0 &&
     html`<section class="card"><h2>${say.kit.wrote}</h2>
@@ -54,7 +62,16 @@ export function wroteBefore(form: unknown): Html | false {
 }
 
 /** What a form sends of itself. */
-const steering = new Set(['idempotency_key', 'confirm_token', 'version', 'quote', 'link', 'by', 'sure'])
+const steering = new Set([
+  'idempotency_key',
+  'confirm_token',
+  'version',
+  'quote',
+  'link',
+  'by',
+  'verdict',
+  'sure',
+])
 
 /** Longer than any field takes whose form does not come back filled in; so the page stays light. */
 const LONGEST = 5_000

@@ -62,6 +62,8 @@ export function registerSignIn(app: FastifyInstance, host: Host): void {
     const wanted = Id('workspace').safeParse(fields.workspace_id)
     if (!wanted.success) throw new Refusal('invalid_input', 'That is no workspace.')
     await host.switchWorkspace(tokenOf(request), wanted.data)
+    // With what was sent (RFC 9110, 15.4.8): a form that met the wrong workspace is sent again in the right one.
+    if (fields.again !== undefined) return reply.redirect(ownPath(fields.again), 307)
     return reply.redirect(ownPath(fields.to), 303)
   })
 }
@@ -93,7 +95,7 @@ const OWN = /^(\/console(\/\w+)*|\/oauth\/consent\/[\w-]+)$/
 const RequestId = Id('request')
 const Guess = z.object({ request_id: RequestId, code: z.string().regex(/^\d{6}$/) })
 
-type Fields = Partial<Record<'email' | 'code' | 'request' | 'to' | 'workspace_id', string>>
+type Fields = Partial<Record<'email' | 'code' | 'request' | 'to' | 'again' | 'workspace_id', string>>
 
 function fieldsOf(form: FastifyRequest['body']): Fields {
   const fields = Object.entries(form ?? {}).filter(([, value]) => typeof value === 'string')

@@ -121,10 +121,21 @@ export const review = {
   },
   signedOut: {
     title: 'You were signed out',
-    nothingDone: 'That was before it was done, so nothing was decided or changed. Sign in and try again.',
+    nothingDone: 'That was before it was done, so nothing was decided or changed.',
+    tryAgain: 'Sign in and try again.',
+    keeps: 'What you wrote is still here: sign in beside this page, come back to it, and send it again.',
     signIn: 'Sign in again',
+    beside: 'Sign in in another tab',
+    again: { approve: 'Approve it now', reject: 'Reject it now', other: 'Send it again' },
     left: (count: number) =>
       `You were signed out on the way: ${count === 1 ? 'one was' : `${count} were`} not decided, and ${count === 1 ? 'waits' : 'wait'} as before.`,
+  },
+  elsewhere: {
+    title: 'Not in this workspace',
+    more: (workspace: Html) =>
+      html`You are in ${workspace}. If you went there in another tab while this page was open, go back to where you were.`,
+    nothingDone: 'Nothing was decided or changed.',
+    thereAgain: (workspace: Html) => html`Switch to ${workspace} and send it again`,
   },
   clients: {
     none: {
