@@ -18,7 +18,7 @@ import { colleague, invite } from './support/team.ts'
 const server = await startServer({ after }, unlimited)
 const { owner } = server.house.database
 
-const NOTHING = /role="alert">That was before it was done, so nothing was decided or changed/
+const NOTHING = /role="alert">Your session had ended, so nothing was decided or changed/
 
 type End = (desk: Gated, elsewhere: Person) => Promise<unknown>
 const ends: [what: string, end: End][] = [

@@ -31,7 +31,7 @@ export function signedOutPage(request: FastifyRequest): string {
   const beyond = kept && html` target="_blank" rel="noopener"`
   const content = html`<p class="notice danger" role="alert">${nothingDone} ${kept ? keeps : tryAgain}</p>
 <p class="actions"><a class="button primary" href="${signInPath(pageBehind(request))}"${beyond}>${kept ? beside : signIn}</a></p>
-${kept && form(request, request.url, html`<button class="primary">${again[verdictOf(request.url)]}</button>`)}`
+${kept && form(request, request.url, html`<button>${again[verdictOf(request.url)]}</button>`)}`
   return page(say.signedOut.title, content, consoleLayout)
 }
 
@@ -65,9 +65,9 @@ function form(
   const rest = Object.entries(body as Record<string, string>).filter(([name]) => !isShown(name))
   return html`<h2>${say.kit.wrote}</h2>
 <form class="card fields" method="post" action="${action}">
-${hidden({ ...Object.fromEntries(rest), ...more })}
 ${short.length > 0 && html`<dl class="facts">${short.map(([name, value]) => fact(titleOf(name), outside(value)))}</dl>`}
 ${long.map(([name, value]) => textArea(name, titleOf(name), value))}
+${hidden({ ...Object.fromEntries(rest), ...more })}
 <div class="actions">${buttons}</div>
 </form>`
 }

@@ -121,11 +121,11 @@ export const review = {
   },
   signedOut: {
     title: 'You were signed out',
-    nothingDone: 'That was before it was done, so nothing was decided or changed.',
+    nothingDone: 'Your session had ended, so nothing was decided or changed.',
     tryAgain: 'Sign in and try again.',
     keeps: 'What you wrote is still here: sign in beside this page, come back to it, and send it again.',
     signIn: 'Sign in again',
-    beside: 'Sign in in another tab',
+    beside: 'Open a new tab to sign in',
     again: { approve: 'Approve it now', reject: 'Reject it now', other: 'Send it again' },
     left: (count: number) =>
       `You were signed out on the way: ${count === 1 ? 'one was' : `${count} were`} not decided, and ${count === 1 ? 'waits' : 'wait'} as before.`,
