@@ -10,7 +10,6 @@ import { say } from '../texts/index.ts'
 import { decisionBar, decisionForm, isToReword, type Tried } from './decision-form.ts'
 import { difference } from './difference.ts'
 import { factCards } from './fact-cards.ts'
-
 import { askedOfLetter, type Letter, letterCards, letterFacts, letterOf, saidByLetter } from './letter.ts'
 import { pathOf } from './queue-page.ts'
 import { ruleRows, rulesAsked } from './rule-words.ts'

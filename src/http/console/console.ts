@@ -4,8 +4,9 @@
  */
 
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { SignedOut } from '../../access/sessions.ts'
+import { notFound } from '../../catalog/refusal.ts'
 import { refusalHeaders } from '../credentials.ts'
 import type { Host } from '../host.ts'
 import { setBrowserHeaders } from '../pages/browser-headers.ts'
@@ -13,7 +14,7 @@ import { acceptForms } from '../pages/form.ts'
 import { html } from '../pages/html.ts'
 import { isOurPage } from '../pages/own-page.ts'
 import { page, sendPage } from '../pages/page.ts'
-import { failureOf } from '../problem.ts'
+import { type Failure, failureOf } from '../problem.ts'
 import { say } from '../texts/index.ts'
 import { registerActivity } from './activity.ts'
 import { registerApprovals } from './approvals.ts'
@@ -95,7 +96,7 @@ function letFormsSayWhereTheyAre(app: FastifyInstance): void {
  */
 function answerWithPages(app: FastifyInstance, host: Host): void {
   app.setErrorHandler(async (error, request, reply) => {
-    const { refusal, status } = failureOf(error, request)
+    const { refusal, status } = failureAt(error, request)
     const isOurs = isOurPage(request, host)
     if (refusal instanceof SignedOut) return sendPage(reply.code(status), signedOutPage(request))
     if (refusal.code === 'unauthenticated') {
@@ -107,8 +108,9 @@ function answerWithPages(app: FastifyInstance, host: Host): void {
     if (visit && visit.workspaces.length > 1)
       return sendPage(reply.code(status), elsewherePage(visit, request, whyNot(refusal)))
     const wrote = request.method === 'POST'
+    const nowhere = !wrote && refusal.code === 'not_found' && say.kit.nowhere
     const content = html`${whyNot(refusal)}
-<p>${say.problems[refusal.code] ?? say.kit.nothingChanged}</p>
+<p>${nowhere || (say.problems[refusal.code] ?? say.kit.nothingChanged)}</p>
 <p class="actions">${wrote && html`<a class="button primary" href="${ownPath(pageBehind(request))}">${say.kit.back}</a>`}
 <a class="button" href="/console">${say.shell.home}</a></p>
 ${isOurs && !SECRET.test(request.url) && wroteBefore(request.body)}`
@@ -118,6 +120,18 @@ ${isOurs && !SECRET.test(request.url) && wroteBefore(request.body)}`
       page(wrote ? say.kit.notDone : say.errors.title(refusal.code), content, consoleLayout),
     )
   })
+}
+
+/** An address in which the id is none is one at which nothing is, and not a form that was filled in wrongly. */
+function failureAt(error: unknown, request: FastifyRequest): Failure {
+  const failure = failureOf(error, request)
+  const { code, details } = failure.refusal
+  const issues = (details.issues ?? []) as { path: string }[]
+  const isAddress = request.method === 'GET' && Object.hasOwn(request.params as object, 'id')
+  const kind = /^(\w+)_id$/.exec(issues[0]?.path ?? '')?.[1]
+  if (!isAddress || code !== 'invalid_input' || issues.length > 1 || !kind) return failure
+  const refusal = notFound(kind)
+  return { refusal, status: refusal.status }
 }
 
 function serve(app: FastifyInstance, file: string, type: string, more = ''): void {

@@ -6,7 +6,6 @@ import { namesOf } from '../pages/language.ts'
 import { outside } from '../pages/outside.ts'
 import { beginning, pieces } from '../pages/parts.ts'
 import { say } from '../texts/index.ts'
-
 import { fact, nameOf, type Reading, words } from './words.ts'
 
 export interface Letter {

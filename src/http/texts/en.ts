@@ -143,6 +143,7 @@ export const say = {
     undo: 'Undo',
     leave: 'Leave it as it is',
     notDone: 'That was not done',
+    nowhere: 'The address may not be whole, or what it led to is gone.',
     nothingChanged: 'Nothing was changed. Go back, and try it another way.',
     back: 'Go back',
     wrote: 'What you wrote',
