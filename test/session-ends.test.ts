@@ -300,10 +300,10 @@ test('what another site had sent, or holds a secret, is on no page', async () =>
     const foreign = await fetch(`${server.url}/console/customers`, {
       method: 'POST',
       redirect: 'manual',
-      headers: { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      headers: { cookie, 'sec-fetch-site': 'same-site' }, // A neighbour's, to which Lax lets the cookie go.
       body: new URLSearchParams({ name: 'Call 600 666 666 to keep your account' }),
     })
-    assert.doesNotMatch(await foreign.text(), /600 666 666/)
+    assert.deepEqual([foreign.status, /600 666 666/.test(await foreign.text())], [cookie ? 403 : 303, false])
   }
 })
 
