@@ -25,6 +25,7 @@ test('the timeline is one feed over all domains, newest first, in pages that sho
       'consent granted',
       'enrolment enrolled',
       'giftcard activate',
+      'inbound received',
       'invoice drafted',
       'invoice finalized',
       'lot consume',

@@ -12,7 +12,8 @@ import { startServer } from './support/server.ts'
 
 const scope = { after: (work: () => unknown) => after(work as () => void) }
 const server = await startServer(scope, { rateLimit: { perMinute: 1e6, burst: 1e6 } })
-const business = await furnish(server, await server.signUp('Pulse Studio'))
+const signedUp = await server.signUp('Pulse Studio')
+const business = await furnish(server, signedUp)
 const paths = [
   ...sections.map(({ href }) => href),
   ...Object.values(business.pages),
@@ -35,8 +36,8 @@ const routes = routesOf(server.app, 'POST').filter(
 /** They end the session or take the link away, and the rest is to be seen with them. */
 const lasting = /\/(sign-out|withdraw|revoke|archive|cancel)$/
 
-/** What no person writes: a key of ours or of the link, and what a mail reader sends. */
-const ofPrograms = ['idempotency_key', 'link', 'List-Unsubscribe']
+/** What no person writes: a key of ours or of the link, the business of the page, and what a mail reader sends. */
+const ofPrograms = ['idempotency_key', 'link', 'workspace', 'List-Unsubscribe']
 
 const script = `<script>alert(1)</script>"'`
 const oddValues = ['', 'a\0b', 'x'.repeat(30_000), script, '-1', '99999999999999999999', '2026-02-30']
@@ -47,11 +48,22 @@ test('an odd value in any field is taken or refused by a page, and none of it be
     const names = Object.keys(form.fields).filter(name => !ofPrograms.includes(name))
     const variants = [
       {},
-      Object.fromEntries(Object.keys(form.fields).map(name => [name, ''])),
+      { ...form.fields, ...Object.fromEntries(names.map(name => [name, ''])) },
       ...names.flatMap(name => oddValues.map(value => ({ ...renewed(form), [name]: value }))),
     ]
     for (const fields of variants) await mustBeAPage(form.action, fields)
   }
+})
+
+test('each form of the console says of which business its page is', () => {
+  const own = forms.filter(
+    ({ page, action }) =>
+      page.startsWith('/console') &&
+      !/^\/console\/(sign-in|sign-out|workspace|join)\b/.test(action) &&
+      action.startsWith('/console'),
+  )
+  assert.ok(own.length > 30, `${own.length} forms`)
+  assert.deepEqual([...new Set(own.map(({ fields }) => fields.workspace))], [signedUp.workspaceId])
 })
 
 test('no form is forgotten: what any page posts to answers with a page, also about what is nowhere', async () => {

@@ -338,7 +338,7 @@ test('the team page shows what is pending and until when; sent again it is anoth
   const fields = fieldsOf(row)
   assert.deepEqual([fields.email, fields.role, fields.name], [guest.email, 'admin', 'Marta'])
   const preview = await boss.post('/console/team/invites', fields)
-  assert.match(preview.text, /<h1>Invite somebody to the team<\/h1>/)
+  assert.match(preview.text, /<h1>Invite this person\?<\/h1>/)
   assert.doesNotMatch(preview.text, /<dt>Token/)
   assert.equal((await guest.get(guest.path)).status, 200, 'a preview replaces nothing')
   const confirmed = fieldsOf(preview.text.split('<main')[1]!)

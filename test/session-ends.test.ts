@@ -348,6 +348,40 @@ test('a press that meets another workspace says that nothing was done, and goes 
   assert.equal(evil.to, '/console')
 })
 
+test('what names nothing, from a page that was left open, is not done in the workspace of another tab', async () => {
+  const desk = await open()
+  const { workspace } = await done({ url: server.url, key: desk.business.key }, 'create_sandbox', {
+    name: 'Elsewhere',
+    idempotency_key: fresh(),
+  })
+  const home = idText('workspace', desk.workspaceId)
+  const services = `${server.url}/console/services`
+  const page = await fetch(services, { headers: { cookie: desk.person.cookie } })
+  assert.equal(/name="workspace" value="([^"]+)"/.exec(await page.text())![1], home)
+  const called = async (id: string) =>
+    (await owner.query(`SELECT FROM services WHERE workspace_id = $1 AND name = 'Deep tissue'`, [uuidOf(id)]))
+      .rowCount
+  await press(desk.person, `${server.url}/console/workspace`, { workspace_id: workspace.id })
+  const filled = {
+    workspace: home,
+    name: 'Deep tissue',
+    price: '60',
+    duration: '60',
+    idempotency_key: fresh(),
+  }
+  const lost = await press(desk.person, services, filled, services)
+  assert.equal(lost.status, 404)
+  assert.match(lost.text, /Elsewhere.*Nothing was decided or changed/)
+  assert.deepEqual([await called(home), await called(workspace.id)], [0, 0])
+  const { action, fields } = formIn(lost.text)
+  const back = { ...fields, workspace_id: home }
+  const again = await press(desk.person, server.url + action, back)
+  assert.deepEqual([again.status, again.to], [307, '/console/services'])
+  const added = await press(desk.person, server.url + again.to!, back)
+  assert.match(added.to ?? added.text, /said=added/)
+  assert.deepEqual([await called(home), await called(workspace.id)], [1, 0])
+})
+
 /** The form that holds what was written, as a browser sends it. */
 function formIn(text: string): { action: string; fields: Record<string, string> } {
   const [, action, inner] = /<form class="card fields" method="post" action="([^"]+)">(.*?)<\/form>/s.exec(

@@ -37,7 +37,7 @@ import { registerServices } from './services.ts'
 import { registerSession } from './session.ts'
 import { registerSessions } from './sessions.ts'
 import { registerSettings } from './settings.ts'
-import { consoleLayout, visitOf } from './shell.ts'
+import { consoleLayout, visitNow } from './shell.ts'
 import { ownPath, pageBehind, registerSignIn, signInPath } from './sign-in.ts'
 import { registerTeam } from './team.ts'
 import { registerTemplates } from './templates.ts'
@@ -104,7 +104,7 @@ function answerWithPages(app: FastifyInstance, host: Host): void {
       return reply.redirect(signInPath(pageBehind(request)), 303)
     }
     const visit =
-      isOurs && refusal.code === 'not_found' ? await visitOf(host, request).catch(() => null) : null
+      isOurs && refusal.code === 'not_found' ? await visitNow(host, request).catch(() => null) : null
     if (visit && visit.workspaces.length > 1)
       return sendPage(reply.code(status), elsewherePage(visit, request, whyNot(refusal)))
     const wrote = request.method === 'POST'

@@ -10,7 +10,7 @@ import { page } from '../pages/page.ts'
 import { say } from '../texts/index.ts'
 import { hidden, textArea } from './kit.ts'
 import { typedIn } from './refused.ts'
-import { consoleLayout, consolePage, switcher, type Visit } from './shell.ts'
+import { consoleLayout, consolePage, placeOfForm, switcher, type Visit } from './shell.ts'
 import { pageBehind, signInPath } from './sign-in.ts'
 import { fact, label } from './words.ts'
 
@@ -37,7 +37,10 @@ ${kept && form(request, request.url, html`<button>${again[verdictOf(request.url)
 
 /** The same of a thing in another workspace as of one that never was; only the person's own are named. */
 export function elsewherePage(visit: Visit, request: FastifyRequest, why: Html): string {
-  const others = visit.workspaces.filter(place => !place.current)
+  const sentFrom = placeOfForm(request.body)
+  const elsewhere = visit.workspaces.filter(place => !place.current)
+  const known = elsewhere.filter(({ workspace_id }) => workspace_id === sentFrom)
+  const others = known.length > 0 ? known : elsewhere
   const { title, more, nothingDone, thereAgain } = say.elsewhere
   const kept = isWorthKeeping(request)
   const buttons = others.map(

@@ -5,8 +5,10 @@ import { SignedOut } from '../../access/sessions.ts'
 import type { Answer, CallRequest, ReadBody, WriteBody } from '../../calls/call.ts'
 import { idsIn, MOST_NAMES, type Names } from '../../calls/names.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
+import { idText } from '../../catalog/kinds.ts'
+import { Refusal } from '../../catalog/refusal.ts'
 import type { Caller, Host } from '../host.ts'
-import { type Html, html } from '../pages/html.ts'
+import { Html, html } from '../pages/html.ts'
 import { outside } from '../pages/outside.ts'
 import { type Layout, page } from '../pages/page.ts'
 import { inChunks } from '../pages/parts.ts'
@@ -47,8 +49,22 @@ export interface Place {
   current: boolean
 }
 
-/** @throws Refusal `unauthenticated`, `forbidden_scope` for another site's form */
+/**
+ * Who is here and may be answered.
+ * @throws Refusal `unauthenticated`, `forbidden_scope` for another site's form, `not_found` for one of another workspace's
+ *   page: its person went here in another tab, and nothing in it is meant for this place
+ */
 export async function visitOf(host: Host, request: FastifyRequest): Promise<Visit> {
+  const visit = await visitNow(host, request)
+  const sentFrom = placeOfForm(request.body)
+  if (sentFrom !== undefined && sentFrom !== idText('workspace', visit.workspace.id)) {
+    throw new Refusal('not_found', 'This was sent from a page of another workspace.', { kind: 'workspace' })
+  }
+  return visit
+}
+
+/** The same, wherever the page was from which this was sent. */
+export async function visitNow(host: Host, request: FastifyRequest): Promise<Visit> {
   const caller = await personOf(host, request)
   const { principal, workspace } = caller
   const from = { principal, workspace, requestId: request.id, surface: 'console' } as const
@@ -115,8 +131,27 @@ export function readingOf(visit: Visit, more: Partial<Reading> = {}): Reading {
   return { timeZone: visit.workspace.timeZone, viewerZone: visit.viewerZone, ...more }
 }
 
+/** Each form but that which goes to another says of which workspace its page is. What people wrote begins no tag (`html`). */
+function placed({ workspace }: Visit, content: Html): Html {
+  const field = html`<input type="hidden" name="${PLACE}" value="${idText('workspace', workspace.id)}">`
+  return new Html(
+    content.text.replace(
+      /<form\b[^>]* method="post" action="(?!\/console\/workspace")[^>]*>/g,
+      form => form + field.text,
+    ),
+  )
+}
+
+/** The workspace, a TypeID, of the page from which a form was sent. */
+export function placeOfForm(body: unknown): string | undefined {
+  const { [PLACE]: place } = (body ?? {}) as Record<string, unknown>
+  return typeof place === 'string' ? place : undefined
+}
+
+const PLACE = 'workspace'
+
 export function consolePage(visit: Visit, title: string | Html, content: Html, layout: Layout = {}): string {
-  return page(title, content, {
+  return page(title, placed(visit, content), {
     nav: account(visit),
     aside: navigation(visit),
     script: '/console.js',
