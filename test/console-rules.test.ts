@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { done } from './support/caller.ts'
+import { type Body, done } from './support/caller.ts'
+import { openConsole } from './support/console.ts'
 import { signIn } from './support/person.ts'
 import { startServer } from './support/server.ts'
 
@@ -63,4 +64,23 @@ test('what is refused comes back in its form, with why: nothing has to be writte
     assert.ok(text.includes(`value="${more.amount}"`) && text.includes('value="2"'))
     assert.match(text, /value="owner" selected/)
   }
+})
+
+test('a rule is removed by what it says: one that stands at its place by now stays, and pressed twice it is one', async () => {
+  const desk = await openConsole(server)
+  const tools = ['create_customer', 'create_service', 'create_staff']
+  for (const tool of tools) await desk.confirm(PATH, { tool, gate: 'approve', reviewers: 'owner' })
+  const { text } = await desk.get('/console/settings')
+  const removals = [...text.matchAll(/name="remove" value="([^"]+)"/g)].map(([, value]) => ({
+    remove: value!,
+  }))
+  const left = async () =>
+    (await done(desk.agent, 'get_workspace_settings')).approval_rules.map(({ tool }: Body) => tool)
+  assert.deepEqual(await left(), tools)
+  await desk.confirm(PATH, removals[0])
+  await desk.confirm(PATH, removals[1])
+  assert.deepEqual(await left(), ['create_staff'], 'as the page was before the first was removed')
+  const again = await desk.settled(PATH, removals[0])
+  assert.equal(again.status, 303, again.text)
+  assert.deepEqual(await left(), ['create_staff'])
 })

@@ -20,7 +20,7 @@ export default defineTool({
   input: z.strictObject({
     channel: Channel.optional(),
     address: Text(254).optional().describe('Of this channel: name it too.'),
-    include_lifted: z.boolean().default(false).describe('Also those that a new consent has lifted.'),
+    include_lifted: z.boolean().default(false).describe('Also those that a new consent or START has lifted.'),
     ...pageFields,
   }),
   data: z.array(Suppression),

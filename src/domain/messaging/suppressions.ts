@@ -1,4 +1,4 @@
-/** Addresses that get no messages. Put on by hand, by a reply, by a bounce; taken off by a new consent alone. */
+/** Addresses that get no messages. Put on by hand, by a reply, by a bounce; taken off by a new consent, and what a reply put on by START. */
 
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import { pageOf, readCursor } from '../../catalog/cursor.ts'
@@ -14,7 +14,7 @@ export interface SuppressionFilter {
   channel?: Channel
   /** In any way of writing; needs its channel. */
   address?: string
-  /** Also those that a consent has lifted. */
+  /** Also those that were lifted since. */
   includeLifted: boolean
   limit: number
   cursor?: string

@@ -4,6 +4,7 @@
  */
 
 import type { FastifyInstance } from 'fastify'
+import { hashOf } from '../../calls/parse.ts'
 import type { PolicyRule } from '../../calls/policy.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { domains, type Measure, type Tool } from '../../catalog/define.ts'
@@ -57,8 +58,8 @@ export function ruleList(catalog: Catalog, rules: RuleRow[], mayChange: boolean)
   if (rules.length === 0)
     return html`<div class="empty"><h3>${say.rules.none}</h3><p>${say.rules.noneMore}</p></div>`
   return html`<section class="panel"><ul class="rows">${rules.map(
-    (rule, at) => html`<li class="row"><p class="row-title">${titleOf(catalog, rule)}</p>
-${mayChange && html`<form method="post" action="${PATH}">${hidden({ remove: String(at) })}<button class="quiet-button">${say.rules.remove}</button></form>`}
+    rule => html`<li class="row"><p class="row-title">${titleOf(catalog, rule)}</p>
+${mayChange && html`<form method="post" action="${PATH}">${hidden({ remove: hashOf(rule) })}<button class="quiet-button">${say.rules.remove}</button></form>`}
 <p class="row-more">${sentence(rule)}</p></li>
 `,
   )}</ul></section>`
@@ -137,9 +138,13 @@ async function templatesFor(visit: Visit, tool: Tool | undefined): Promise<Choic
   return [...new Map(named).values()]
 }
 
-/** The rules with one more, or without the one at a place. @throws Refusal `invalid_input` */
+/**
+ * The rules with one more, or without one. That is named by what it says: its place may be another's by now, where somebody
+ * has removed one before it, or the same press comes twice.
+ * @throws Refusal `invalid_input`
+ */
 function rulesAfter(visit: Visit, rules: RuleRow[], form: Form): Partial<PolicyRule>[] {
-  if (form.remove !== undefined) return rules.filter((_, at) => at !== Number(form.remove))
+  if (form.remove !== undefined) return rules.filter(rule => hashOf(rule) !== form.remove)
   const { tool = '', gate = '', reviewers, amount, recipients, template, days, from, to } = form
   const added: Record<string, unknown> = { tool, gate, reviewers }
   if (amount?.trim()) added.amount_over = amountOf(amount, visit.workspace.currency)
